@@ -1,0 +1,69 @@
+"""Which connection reaches which code, over real sockets and on each server."""
+
+from urllib.request import urlopen
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+
+def handshake_status(server, path):
+    """Return the HTTP status of a refused handshake, or 101 if it was accepted."""
+    try:
+        with server.connect(path):
+            return 101
+    except InvalidStatus as refusal:
+        return refusal.response.status_code
+
+
+def test_http_reaches_django(server):
+    """A connection of type http is Django's: the page comes from its view."""
+    with urlopen(f"http://{server.address}/") as response:
+        assert b"<title>" in response.read()
+
+
+@pytest.mark.parametrize("name", ["main.js", "style.css"])
+def test_static_files_are_served(server, name):
+    """The page's script and style are served by each server, not only by runserver."""
+    with urlopen(f"http://{server.address}/static/chat/{name}") as response:
+        assert response.status == 200
+
+
+def test_the_sync_path_reaches_the_sync_consumer(server):
+    """A WebSocket to /ws/sc/ is accepted by the SyncConsumer."""
+    before = len([line for line in server.lines if "sync connected" in line])
+    with server.connect("/ws/sc/"):
+        line = server.wait_for("sync connected", before + 1)[-1]
+    assert "async" not in line
+
+
+def test_the_async_path_reaches_the_async_consumer(server):
+    """A WebSocket to /ws/ac/ is accepted by the AsyncConsumer."""
+    before = len([line for line in server.lines if "async connected" in line])
+    with server.connect("/ws/ac/"):
+        server.wait_for("async connected", before + 1)
+
+
+@pytest.mark.parametrize("path", ["/ws/no/such/path/", "/", "/ws/sc/more/", "/ws/sc/%0A"])
+def test_an_unknown_path_is_refused(server, path):
+    """A path without a route is refused at the handshake, with HTTP 403."""
+    assert handshake_status(server, path) == 403
+
+
+@pytest.mark.parametrize("path", ["/ws/sc", "/ws/ac"])
+def test_the_trailing_slash_matters(server, path):
+    """The path must match with its slash: for WebSockets nothing redirects."""
+    assert handshake_status(server, path) == 403
+
+
+def test_a_refusal_is_one_warning(server):
+    """A refused path is one warning line in the log, which names the path."""
+    handshake_status(server, "/ws/warn/")
+    lines = [line for line in server.wait_for("/ws/warn/") if "WARNING" in line]
+    assert len(lines) == 1
+
+
+def test_a_path_cannot_forge_a_log_line(server):
+    """A line break in the path is logged as an escape, so it stays one line."""
+    handshake_status(server, "/ws/forged%0AERROR-of-mine/")
+    server.wait_for(r"/ws/forged\nERROR-of-mine/")
+    assert not [line for line in server.lines if line.startswith("ERROR-of-mine")]
