@@ -7,6 +7,6 @@ from chat import views
 
 urlpatterns = [
     path("", views.index, name="index"),
-    # runserver serves the static files by itself; the daphne and uvicorn commands do not.
+    # Only runserver serves static files by itself: daphne and uvicorn do not.
     *staticfiles_urlpatterns(),
 ]

@@ -43,7 +43,9 @@ def test_the_async_path_reaches_the_async_consumer(server):
         server.wait_for("async connected", before + 1)
 
 
-@pytest.mark.parametrize("path", ["/ws/no/such/path/", "/", "/ws/sc/more/", "/ws/sc/%0A"])
+@pytest.mark.parametrize(
+    "path", ["/ws/no/such/path/", "/", "/ws/sc/more/", "/ws/sc/%0A"]
+)
 def test_an_unknown_path_is_refused(server, path):
     """A path without a route is refused at the handshake, with HTTP 403."""
     assert handshake_status(server, path) == 403

@@ -17,7 +17,7 @@ let socket = null;
 function addEntry(kind, text, bytes) {
   const entry = document.createElement("li");
   entry.className = kind;
-  const time = new Date().toISOString().slice(11, 23);
+  const time = new Date().toLocaleTimeString("en-GB", { fractionalSecondDigits: 3 });
   const size = bytes === undefined ? "" : `${bytes} B`;
   for (const part of [time, kind, size, text]) {
     // textContent, never HTML: a message may hold anything.

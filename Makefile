@@ -1,0 +1,36 @@
+# Every target is one call of `python -m course`, which works without make too.
+# It makes .venv by itself when that is missing or out of date.
+
+PYTHON ?= python3
+ARGS ?=
+COURSE = @$(PYTHON) -m course
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test test-browser check doctor
+
+help: ## this list
+	@sed -n 's/^\([a-zA-Z%-]*\):.*## /make \1\t/p' Makefile | sed 's/%/N/' | expand -t 20
+
+setup: ## make .venv from requirements.txt (every target does so if need be)
+	$(COURSE) setup
+
+demo-%: ## play stage N's story, both sides of the wire (PORT=, ARGS=--auto)
+	$(COURSE) demo $* $(ARGS)
+
+test: ## run every stage's tests
+	$(COURSE) test
+
+test-browser: ## test the pages in Chromium
+	$(COURSE) test-browser
+
+test-%: ## run stage N's tests
+	$(COURSE) test $*
+
+check: ## check the course's own rules
+	$(COURSE) check $(ARGS)
+
+diff-%: ## show the step from stage N-1 to stage N (ARGS=--tests)
+	$(COURSE) diff $* $(ARGS)
+
+doctor: ## say what is wrong here, and the remedy
+	$(COURSE) doctor

@@ -1,0 +1,149 @@
+"""Rules that are checked by running the stages."""
+
+import difflib
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from course.check.copies import test_names
+from course.check.course import Course, Problem
+from course.check.needs import FOR_TESTS, pins
+from course.demo import record, transcript_path
+from course.environment import environment_python
+from course.errors import CourseError
+from course.stages import Stage
+from course.suite import Case, Suite
+
+IGNORED = shutil.ignore_patterns("__pycache__", ".pytest_cache", "*.sqlite3*", ".venv")
+
+
+def django(course: Course) -> Iterator[Problem]:
+    """Django's own checks pass, and no model lacks its migration."""
+    for stage in course.stages:
+        for command in (["check"], ["makemigrations", "--check", "--dry-run"]):
+            done = subprocess.run(
+                [sys.executable, "manage.py", *command],
+                cwd=stage.path,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+            )
+            if done.returncode:
+                said = (done.stdout + done.stderr).strip()
+                yield Problem(
+                    stage.name,
+                    f"manage.py {' '.join(command)} says:\n{said}\n",
+                    "do as it says",
+                )
+
+
+def demos(course: Course) -> Iterator[Problem]:
+    """Each story plays, and gives the transcript that is kept of it."""
+    for stage in course.stages:
+        path = transcript_path(stage)
+        where = path.relative_to(course.root).as_posix()
+        try:
+            played = record(stage)
+        except CourseError as error:
+            yield Problem(f"course/demos/{stage.name}.py", str(error), "mend the story")
+            continue
+        kept = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if played != kept:
+            lines = difflib.unified_diff(
+                kept.splitlines(), played.splitlines(), "kept", "played", lineterm=""
+            )
+            yield Problem(
+                where,
+                "the story no longer gives it:\n" + "\n".join(lines) + "\n",
+                "if the change is meant, write the new one with "
+                f"python -m course demo {stage.number} --record",
+            )
+
+
+def new_tests_fail(course: Course) -> Iterator[Problem]:
+    """Every test new in a stage fails, by an assertion, on the stage before."""
+    for stage in course.steps():
+        assert stage.before is not None
+        new = test_names(stage) - test_names(stage.before)
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "stage"
+            shutil.copytree(stage.before.path, folder, ignore=IGNORED)
+            shutil.rmtree(folder / "tests")
+            shutil.copytree(stage.path / "tests", folder / "tests", ignore=IGNORED)
+            shutil.copy(stage.path / "pytest.ini", folder)
+            result = Suite(stage.name, folder).run()
+        yield from judge(stage, new, result.cases)
+
+
+def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
+    """Yield a problem for each new test that did not fail by an assertion."""
+    assert stage.before is not None
+    for name in sorted(new):
+        runs = [case for case in cases if case.name == name]
+        where = f"{stage.name}/{name}"
+        if not runs:
+            yield Problem(
+                where,
+                f"it cannot be collected on {stage.before.name}",
+                "import what is new inside the test",
+            )
+        for outcome, what, remedy in (
+            ("passed", "passes", "have it assert what this stage adds"),
+            ("error", "breaks instead of failing", "have an assertion fail"),
+        ):
+            bad = [case for case in runs if case.outcome == outcome]
+            if bad:
+                said = f" ({bad[0].message})" if bad[0].message else ""
+                yield Problem(where, f"it {what} on {stage.before.name}{said}", remedy)
+
+
+def standalone(course: Course) -> Iterator[Problem]:
+    """A copy of a stage passes its tests with its own requirements and pytest's."""
+    for stage in course.stages:
+        with tempfile.TemporaryDirectory() as temporary:
+            folder = Path(temporary) / "stage"
+            shutil.copytree(stage.path, folder, ignore=IGNORED)
+            python = environment_python(Path(temporary) / "venv")
+            try:
+                install(course, folder, python)
+            except CourseError as error:
+                yield Problem(
+                    f"{stage.name}/requirements.txt",
+                    f"it cannot be installed:\n{error}\n",
+                    "list packages that go with the pinned ones",
+                )
+                continue
+            result = Suite(stage.name, folder, python=str(python)).run()
+        if result.status or not result.count("passed"):
+            yield Problem(
+                stage.name,
+                f"its tests fail in an environment of its own:\n{result.output}",
+                "list in its requirements.txt what it needs",
+            )
+
+
+def install(course: Course, folder: Path, python: Path) -> None:
+    """Make a fresh environment with a stage's requirements and what its tests need.
+
+    Raises:
+        CourseError: uv failed.
+    """
+    constraints = folder.parent / "constraints.txt"
+    constraints.write_text("\n".join(pins(course.root)))
+    venv = python.parent.parent
+    requirements = folder / "requirements.txt"
+    for command in (
+        ["venv", "--no-project", "-p", sys.executable, str(venv)],
+        ["pip", "install", "-p", str(python), "-r", str(requirements)]
+        + ["-c", str(constraints), *sorted(FOR_TESTS)],
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "uv", "--quiet", *command],
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise CourseError(done.stderr.strip())

@@ -1,0 +1,146 @@
+"""The command line: python -m course COMMAND."""
+
+import argparse
+import os
+import sys
+
+from course.environment import ROOT
+from course.errors import CourseError
+from course.stages import find, load
+
+
+def port_number(text: str) -> int:
+    """Return a TCP port given on the command line or in PORT."""
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no port: give 1 to 65535, or 0 for any free one"
+        )
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Return a duration in seconds given on the command line."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < 3600:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time: give 0 to 3599 seconds")
+    return value
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each names the function that runs it."""
+    parser = argparse.ArgumentParser(
+        prog="python -m course", description="Django Channels in six stages."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", help="play stage N's story, both sides shown")
+    demo.add_argument("stage", type=int, metavar="N")
+    port = os.environ.get("PORT") or None
+    demo.add_argument("--port", type=port_number, default=port)
+    pace = demo.add_mutually_exclusive_group()
+    pace.add_argument("--pace", type=seconds, metavar="SECONDS", help="between steps")
+    pace.add_argument("--auto", action="store_true", help="do not wait between steps")
+    pace.add_argument(
+        "--record", action="store_true", help="write notes/transcripts/<stage>.txt"
+    )
+    demo.set_defaults(run=run_demo)
+
+    test = commands.add_parser("test", help="run the tests, of stage N or of all")
+    test.add_argument("stage", type=int, metavar="N", nargs="?")
+    test.set_defaults(run=run_test)
+
+    browser = commands.add_parser("test-browser", help="test the pages in Chromium")
+    browser.set_defaults(run=run_test_browser)
+
+    pictures = commands.add_parser("pictures", help="take the README's pictures anew")
+    pictures.set_defaults(run=run_pictures)
+
+    check = commands.add_parser("check", help="check the course's own rules")
+    check.add_argument("rules", nargs="*", metavar="RULE", help="only these")
+    check.add_argument("--list", action="store_true", help="print the rules")
+    check.add_argument(
+        "--fix", action="store_true", help="rewrite the generated parts first"
+    )
+    check.set_defaults(run=run_check)
+
+    diff = commands.add_parser("diff", help="show the step from stage N-1 to N")
+    diff.add_argument("stage", type=int, metavar="N")
+    diff.add_argument("--tests", action="store_true", help="show the tests too")
+    diff.set_defaults(run=run_diff)
+
+    # These two never get here: they work without .venv (course/environment.py).
+    commands.add_parser("doctor", help="say what is wrong here, and the remedy")
+    commands.add_parser("setup", help="make .venv, as every command does if need be")
+    return parser
+
+
+def run_demo(options: argparse.Namespace) -> int:
+    """Run the demo command."""
+    from course.demo import demo
+
+    stage = find(load(ROOT), options.stage)
+    return demo(stage, options)
+
+
+def run_test(options: argparse.Namespace) -> int:
+    """Run the test command."""
+    from course.suite import run_suites, suites
+
+    return run_suites(suites(ROOT, options.stage))
+
+
+def run_test_browser(options: argparse.Namespace) -> int:
+    """Run the test-browser command."""
+    from course.suite import Suite, run_suites
+
+    return run_suites([Suite("browser", ROOT, "course/browser_tests")])
+
+
+def run_pictures(options: argparse.Namespace) -> int:
+    """Run the pictures command."""
+    from course.pictures import take
+
+    for path in take(ROOT, find(load(ROOT), 1)):
+        sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
+    return 0
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Run the check command."""
+    from course.check import check
+
+    return check(ROOT, options)
+
+
+def run_diff(options: argparse.Namespace) -> int:
+    """Run the diff command."""
+    from course.difference import show
+
+    return show(find(load(ROOT), options.stage), tests=options.tests)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command.
+
+    Args:
+        arguments: The words after `python -m course`.
+
+    Returns:
+        The exit status: 0 for success, 1 for a failed test or check, 2 for a request
+        that cannot be served, 130 after an interruption.
+    """
+    options = build_parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except CourseError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.status
+    except KeyboardInterrupt:
+        sys.stderr.write("\nInterrupted.\n")
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone: nothing to say to it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1

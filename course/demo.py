@@ -1,0 +1,162 @@
+"""Playing a stage's story, and showing both sides of the wire."""
+
+import argparse
+import asyncio
+import importlib
+import io
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from course.errors import CourseError
+from course.server import StageServer, require_free
+from course.stages import Stage
+from course.wire.events import Event
+
+if TYPE_CHECKING:  # rich is imported while the server starts
+    from rich.console import Console
+
+BASE_PORT = 8000
+TRANSCRIPT_WIDTH = 100  # columns
+
+
+def transcript_path(stage: Stage) -> Path:
+    """Return where a stage's golden transcript is kept."""
+    return stage.root / "notes" / "transcripts" / f"{stage.name}.txt"
+
+
+def load_story(stage: Stage) -> Any:
+    """Return the module that holds a stage's story.
+
+    Raises:
+        CourseError: The stage has none yet.
+    """
+    name = f"course.demos.{stage.name}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name != name:
+            raise
+        raise CourseError(f"{stage.name} has no story: {name} is missing.") from None
+
+
+def demo(stage: Stage, options: argparse.Namespace) -> int:
+    """Play a stage's story as the command line asks for it.
+
+    Returns:
+        0 if every expectation held, 1 if not, 128 and the signal's number if a signal
+        came before the end.
+    """
+    if options.record:
+        transcript = record(stage)
+        path = transcript_path(stage)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(transcript, encoding="utf-8")
+        sys.stdout.write(f"Wrote {path.relative_to(stage.root)}.\n")
+        return 0
+    interactive = sys.stdin.isatty() and sys.stdout.isatty()
+    pace = options.pace
+    if pace is None and interactive and not options.auto:
+        pace = "enter"
+    port = BASE_PORT + stage.number if options.port is None else options.port
+    require_free(port, stage.number)
+    return run_until_signal(play(stage, port, pace, stay=interactive))
+
+
+def record(stage: Stage) -> str:
+    """Play a stage's story and return its transcript.
+
+    Raises:
+        CourseError: An expectation did not hold.
+    """
+    from rich.console import Console
+
+    out = io.StringIO()
+    console = Console(file=out, width=TRANSCRIPT_WIDTH, color_system=None)
+    perform(stage, console)
+    return out.getvalue()
+
+
+def perform(stage: Stage, console: "Console") -> None:
+    """Play a stage's story on a free port, without times, and show it on a console.
+
+    Raises:
+        CourseError: An expectation did not hold.
+    """
+    if asyncio.run(play(stage, 0, None, stay=False, console=console)):
+        raise CourseError(
+            f"The story of {stage.name} failed. To see where: "
+            f"python -m course demo {stage.number} --auto."
+        )
+
+
+def run_until_signal(playing: Any) -> int:
+    """Run a demo; SIGINT, SIGTERM and SIGHUP cancel it, so that its clean-up runs."""
+    received: list[int] = []
+
+    async def guarded() -> int:
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+
+        def cancel(number: int) -> None:
+            received.append(number)
+            task.cancel()
+
+        for name in ("SIGTERM", "SIGHUP") if os.name != "nt" else ():
+            number = getattr(signal, name)
+            loop.add_signal_handler(number, cancel, number)
+        status: int = await playing
+        return status
+
+    try:
+        return asyncio.run(guarded())
+    except KeyboardInterrupt:
+        return 130
+    except asyncio.CancelledError:
+        return 128 + received[0]
+
+
+async def play(
+    stage: Stage,
+    port: int,
+    pace: float | str | None,
+    stay: bool,
+    console: "Console | None" = None,
+) -> int:
+    """Start a stage, play its story, and end every process that was started.
+
+    Args:
+        stage: The stage.
+        port: The TCP port of its server; 0 for any free one.
+        pace: "enter" to wait for Enter at each step, seconds, or None.
+        stay: Whether to leave the server up after the story, until cancelled.
+        console: Where to show it without times; None for the terminal.
+
+    Returns:
+        0 if every expectation of the story held, else 1.
+    """
+    loop = asyncio.get_running_loop()
+    events: asyncio.Queue[Event] = asyncio.Queue()
+
+    def on_event(event: Event) -> None:
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(events.put_nowait, event)
+
+    server = StageServer(stage, port, on_event)
+    try:
+        # While the server starts: rich and websockets take a moment to import.
+        from course.stagehand import Stagehand
+
+        hand = Stagehand(stage, load_story(stage), pace, console)
+        pump = asyncio.create_task(hand.pump(events))
+        await server.wait_until_up()
+        status = await hand.perform(server)
+        if stay and status == 0:
+            await hand.stay(server)
+        pump.cancel()
+        return status
+    finally:
+        server.stop()

@@ -1,0 +1,166 @@
+"""What is wrong with this machine or a stage: the symptom first, then the remedy.
+
+Only the standard library is used here: it must work where set-up does not.
+"""
+
+import argparse
+import json
+import os
+import socket
+import subprocess
+import sys
+import urllib.parse
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course.environment import ROOT, environment_python, is_ready
+from course.errors import CourseError
+from course.stages import Stage, find, load
+
+BASE_PORT = 8000
+REDIS_TIMEOUT = 2.0  # seconds
+
+# Runs in a stage's folder, with the stage's own interpreter.
+READ_SETTINGS = """
+import json, os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+from django.conf import settings
+application = getattr(settings, "ASGI_APPLICATION", None)
+print(json.dumps([list(settings.INSTALLED_APPS), application]))
+"""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something that is wrong.
+
+    Attributes:
+        symptom: What a user sees because of it.
+        cause: What is wrong.
+        remedy: What to do.
+    """
+
+    symptom: str
+    cause: str
+    remedy: str
+
+
+def examine_machine(root: Path) -> Iterator[Finding]:
+    """Yield what is wrong with the machine and the environment."""
+    if not is_ready(root):
+        yield Finding(
+            "Commands start with a set-up",
+            ".venv is missing, half of it is gone, or requirements.txt has changed",
+            "make setup, or python -m course setup",
+        )
+    url = os.environ.get("REDIS_URL")
+    if url and (problem := redis_problem(url)):
+        yield Finding(
+            "Handshakes are refused with 403, or nothing reaches other processes",
+            f"REDIS_URL is {url}, and {problem}",
+            "start that server, or unset REDIS_URL",
+        )
+
+
+def redis_problem(url: str) -> str | None:
+    """Return why no Redis answers at a URL, or None if one does."""
+    parts = urllib.parse.urlsplit(url)
+    try:
+        address = (parts.hostname or "localhost", parts.port or 6379)
+        with socket.create_connection(address, REDIS_TIMEOUT) as connection:
+            connection.sendall(b"PING\r\n")
+            answer = connection.recv(64)
+    except (OSError, ValueError) as error:
+        return f"no server answers there ({error})"
+    # A server that wants a password or TLS first is a Redis too.
+    return None if answer[:1] in b"+-" and answer else "what answers is no Redis"
+
+
+def examine_stage(root: Path, stage: Stage) -> Iterator[Finding]:
+    """Yield what is wrong with one stage."""
+    port = BASE_PORT + stage.number
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            yield Finding(
+                f"make demo-{stage.number} says that port {port} is taken",
+                f"another program listens on port {port}",
+                f"end it, or make demo-{stage.number} PORT={port + 1000}",
+            )
+    python = environment_python(root / ".venv")
+    if not python.exists():
+        return
+    done = subprocess.run(
+        [python, "-c", READ_SETTINGS], cwd=stage.path, capture_output=True, text=True
+    )
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        yield Finding(
+            f"{stage.name} does not start",
+            f"its settings cannot be read: {last}",
+            f"mend {stage.name}/config/settings.py",
+        )
+        return
+    apps, application = json.loads(done.stdout.splitlines()[-1])
+    yield from examine_settings(stage, apps, application)
+
+
+def examine_settings(
+    stage: Stage, apps: list[str], application: str | None
+) -> Iterator[Finding]:
+    """Yield what is wrong with a stage's settings."""
+    settings = f"{stage.name}/config/settings.py"
+    static = "django.contrib.staticfiles"
+    if "daphne" not in apps:
+        yield Finding(
+            "runserver answers 404 to every WebSocket, and does not say ASGI/Daphne",
+            '"daphne" is not in INSTALLED_APPS, so runserver is the one without ASGI',
+            f'put "daphne" first into INSTALLED_APPS in {settings}',
+        )
+    elif static in apps and apps.index(static) < apps.index("daphne"):
+        yield Finding(
+            "runserver ends with daphne.E001",
+            f'"{static}" stands before "daphne", and brings a runserver of its own',
+            f'put "daphne" first into INSTALLED_APPS in {settings}',
+        )
+    if application != "config.asgi.application":
+        yield Finding(
+            "runserver does not start, or WebSockets do not reach the routes",
+            f"ASGI_APPLICATION is {application!r}",
+            f'set ASGI_APPLICATION = "config.asgi.application" in {settings}',
+        )
+    elif not (stage.path / "config" / "asgi.py").is_file():
+        yield Finding(
+            "runserver cannot import config.asgi",
+            f"{stage.name}/config/asgi.py is missing",
+            "take it from the repository",
+        )
+
+
+def main(arguments: list[str]) -> int:
+    """Print what is wrong, of the machine and of one stage or all.
+
+    Returns:
+        0 if nothing is wrong, 1 if something is, 2 for a wrong command line.
+    """
+    parser = argparse.ArgumentParser(prog="python -m course doctor")
+    parser.add_argument("stage", type=int, metavar="N", nargs="?")
+    options = parser.parse_args(arguments)
+    try:
+        stages = load(ROOT)
+        if options.stage is not None:
+            stages = [find(stages, options.stage)]
+    except CourseError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    findings = list(examine_machine(ROOT))
+    for stage in stages:
+        findings += examine_stage(ROOT, stage)
+    for number, finding in enumerate(findings, 1):
+        print(f"{number}. Symptom: {finding.symptom}.")
+        print(f"   Cause:   {finding.cause}.")
+        print(f"   Remedy:  {finding.remedy}.\n")
+    names = ", ".join(stage.name for stage in stages)
+    print(f"{len(findings)} found wrong" if findings else f"Nothing is wrong: {names}.")
+    return 1 if findings else 0

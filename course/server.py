@@ -1,0 +1,148 @@
+"""A stage's server as a process of its own, with the wire around it."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+
+from course.environment import ROOT
+from course.errors import CourseError
+from course.stages import Stage
+from course.wire.events import Event
+
+START_TIMEOUT = 20.0  # seconds
+STOP_TIMEOUT = 5.0  # seconds; a sync handler that sleeps holds Daphne back
+
+
+def require_free(port: int, number: int) -> None:
+    """Make sure that a server can listen on a port of 127.0.0.1.
+
+    Args:
+        port: The TCP port; 0 is always free.
+        number: The stage's number, for the remedy.
+
+    Raises:
+        CourseError: The port is taken, or not for this user.
+    """
+    with socket.socket() as probe:
+        if sys.platform == "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:  # as Daphne does: a port that was just closed counts as free
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            problem = f"Port {port} is reserved for root."
+        except OSError:
+            problem = f"Port {port} is taken by another program."
+        else:
+            return
+    raise CourseError(
+        f"{problem} Name a free one: make demo-{number} PORT={port % 50000 + 10000}, "
+        f"or python -m course demo {number} --port {port % 50000 + 10000}."
+    )
+
+
+class StageServer:
+    """The server process of a stage.
+
+    Args:
+        stage: What to serve.
+        port: The TCP port on 127.0.0.1; 0 for any free one.
+        on_event: Called with each event of the wire, in a thread of the reader.
+    """
+
+    def __init__(
+        self, stage: Stage, port: int, on_event: Callable[[Event], None]
+    ) -> None:
+        self.stage = stage
+        self.on_event = on_event
+        self.port = port
+        self.loop = asyncio.get_running_loop()
+        self.listening: asyncio.Future[int] = self.loop.create_future()
+        self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "course.wire.serve", str(stage.path), str(port)],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.log,
+            # Ctrl-C in the terminal is the demo's: it ends its servers in order.
+            start_new_session=True,
+        )
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self) -> None:
+        """Hand on the events until the process ends."""
+        assert self.process.stdout is not None
+        failure = "it ended without a word"
+        for line in self.process.stdout:
+            event = Event.from_line(line)
+            if event.kind == "listening":
+                self.settle(int(event.text))
+            elif event.kind == "failed":
+                failure = f"{event.type}: {event.text}"
+            else:
+                self.on_event(event)
+        self.settle(CourseError(f"{self.stage.name} did not start: {failure}."))
+
+    def settle(self, outcome: int | CourseError) -> None:
+        """Say to whoever waits whether the server listens."""
+
+        def set_outcome() -> None:
+            if self.listening.done():
+                return
+            if isinstance(outcome, int):
+                self.listening.set_result(outcome)
+            else:
+                self.listening.set_exception(outcome)
+
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(set_outcome)
+
+    async def wait_until_up(self) -> None:
+        """Return once the server listens; its port is known then.
+
+        Raises:
+            CourseError: It did not start.
+        """
+        try:
+            async with asyncio.timeout(START_TIMEOUT):
+                self.port = await asyncio.shield(self.listening)
+        except CourseError as error:
+            raise CourseError(
+                f"{error} To see all of it: cd {self.stage.name} and "
+                "python manage.py check."
+            ) from None
+        except TimeoutError:
+            raise CourseError(
+                f"{self.stage.name} was not up after {START_TIMEOUT:.0f} s. Try "
+                f"python manage.py runserver in {self.stage.name}."
+            ) from None
+
+    def read_log(self) -> str:
+        """Return what the stage has logged so far."""
+        self.log.seek(0)
+        return self.log.read()
+
+    def stop(self) -> None:
+        """End the process: first as by Ctrl-C, then by force. Can be called twice."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.reader.join()
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        self.log.close()
+        if self.listening.done() and not self.listening.cancelled():
+            self.listening.exception()

@@ -1,0 +1,158 @@
+"""Running test suites: each in its own process, several at a time."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from course.stages import find, load
+
+SLOWEST = 600  # seconds a suite may take before it is ended
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test of a suite's report.
+
+    Attributes:
+        name: File and function, such as "tests/test_page.py::test_it", no parameters.
+        outcome: "passed", "skipped", "failed" (an assertion) or "error" (the rest).
+        message: The first line of what pytest says about it.
+    """
+
+    name: str
+    outcome: str
+    message: str = ""
+
+
+@dataclass
+class Result:
+    """What a suite's run came to.
+
+    Attributes:
+        cases: One for each test and parameter set.
+        output: What pytest printed.
+        seconds: Wall time.
+        status: pytest's exit status.
+    """
+
+    cases: list[Case] = field(default_factory=list)
+    output: str = ""
+    seconds: float = 0.0
+    status: int = 0
+
+    def count(self, *outcomes: str) -> int:
+        """Return how many tests had one of these outcomes."""
+        return sum(case.outcome in outcomes for case in self.cases)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Some tests and where to run them.
+
+    Attributes:
+        name: Its row in the table.
+        folder: The working directory.
+        target: What pytest is given; "" for the folder's own configuration.
+        python: The interpreter.
+    """
+
+    name: str
+    folder: Path
+    target: str = ""
+    python: str = sys.executable
+
+    def run(self) -> Result:
+        """Run it in a process of its own."""
+        with tempfile.TemporaryDirectory() as temporary:
+            report = Path(temporary) / "report.xml"
+            command = [self.python, "-m", "pytest", "-q", "-rs", "--color=yes"]
+            command += ["-p", "no:cacheprovider", f"--junitxml={report}"]
+            command += [self.target] if self.target else []
+            started = time.monotonic()
+            done = subprocess.run(
+                command,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                encoding="utf-8",
+                errors="replace",
+                timeout=SLOWEST,
+            )
+            seconds = time.monotonic() - started
+            cases = read_report(report) if report.exists() else []
+        return Result(cases, done.stdout, seconds, done.returncode)
+
+
+def read_report(path: Path) -> list[Case]:
+    """Return the tests of a JUnit report as pytest writes it."""
+    cases = []
+    for element in ElementTree.parse(path).iter("testcase"):
+        module = element.get("classname", "").replace(".", "/")
+        name = f"{module}.py::{element.get('name', '').split('[')[0]}"
+        outcome, message = "passed", ""
+        for child in element:
+            message = child.get("message", "")
+            if child.tag == "skipped":
+                outcome = "skipped"
+            elif child.tag == "failure":
+                asserted = message.startswith(("AssertionError", "assert ", "Failed:"))
+                outcome = "failed" if asserted else "error"
+            elif child.tag == "error":
+                outcome = "error"
+        cases.append(Case(name, outcome, (message.splitlines() or [""])[0]))
+    return cases
+
+
+def suites(root: Path, number: int | None) -> list[Suite]:
+    """Return the suite of one stage, or those of all stages and of course/ itself.
+
+    Raises:
+        CourseError: There is no such stage.
+    """
+    stages = load(root)
+    if number is not None:
+        stage = find(stages, number)
+        return [Suite(stage.name, stage.path)]
+    own = Suite("course", root, "course/tests")
+    return [own, *(Suite(stage.name, stage.path) for stage in stages)]
+
+
+def run_suites(chosen: Sequence[Suite]) -> int:
+    """Run suites side by side and print a table of them.
+
+    Returns:
+        The exit status: 0 if all passed, else 1. On CI (the variable CI is set) a
+        skipped test counts as a failure, but for Windows, which cannot run them all.
+    """
+    console = Console(highlight=False, soft_wrap=True)
+    strict = bool(os.environ.get("CI")) and sys.platform != "win32"
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("suite")
+    for heading in ("passed", "failed", "skipped", "seconds"):
+        table.add_column(heading, justify="right")
+    passed = failed = 0
+    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+        for suite, result in zip(chosen, pool.map(Suite.run, chosen), strict=True):
+            skipped = result.count("skipped")
+            bad = result.count("failed", "error") + (skipped if strict else 0)
+            if result.status and not bad:  # it could not even be collected
+                bad = 1
+            if bad or skipped:
+                console.out(f"\n{suite.name}\n{result.output}", highlight=False)
+            counts = (result.count("passed"), bad, skipped)
+            table.add_row(suite.name, *map(str, counts), f"{result.seconds:.1f}")
+            passed, failed = passed + counts[0], failed + bad
+    console.print(table)
+    console.print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0

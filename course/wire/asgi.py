@@ -1,0 +1,137 @@
+"""The ASGI wrapper: reports what a stage's application receives and sends.
+
+It is put around the application from outside. The only thing of Channels it touches is
+`channels.consumer.get_handler_name`, which every consumer calls right before a handler,
+in the thread that the handler runs in.
+"""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from typing import Any
+
+from course.wire.events import Event, describe, now, quote
+
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+Report = Callable[[Event], None]
+
+# Set for the tasks and threads of one connection: context variables follow both.
+current: ContextVar["Connection | None"] = ContextVar("current", default=None)
+
+QUIET = {"http.request", "http.response.body", "http.disconnect"}
+
+
+class Threads:
+    """Gives the threads that handlers run in short names, in order of appearance."""
+
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+        self.lock = threading.Lock()
+
+    def name(self) -> str:
+        """Return what the caller runs on: "event loop", or "thread 1" and so on."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            with self.lock:
+                number = len(self.names) + 1
+                return self.names.setdefault(threading.get_ident(), f"thread {number}")
+        return "event loop"
+
+
+class Connection:
+    """One connection as its application sees it.
+
+    An event from the client is reported when its handler starts, with the thread; if
+    no handler does, before whatever comes next.
+    """
+
+    def __init__(self, report: Report, client: int, receive: Receive, send: Send):
+        self.report = report
+        self.client = client
+        self.wrapped_receive = receive
+        self.wrapped_send = send
+        self.pending: Message | None = None
+        self.received = False
+        self.lock = threading.Lock()
+
+    def flush(self, where: str = "") -> None:
+        """Report the event that was received and not yet reported."""
+        with self.lock:
+            message, self.pending = self.pending, None
+        if message is not None:
+            self.emit("up", message["type"], describe(message), where)
+
+    def emit(self, kind: str, type: str, text: str, where: str = "") -> None:
+        """Report one event of this connection."""
+        if type not in QUIET:
+            self.report(Event("server", kind, type, now(), self.client, text, where))
+
+    async def receive(self) -> Message:
+        """Pass on the server's receive."""
+        self.flush()
+        message = await self.wrapped_receive()
+        self.received = True
+        self.pending = message
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Pass on the server's send, which is reported before the client can see it."""
+        self.flush()
+        self.emit("down", message["type"], describe(message))
+        await self.wrapped_send(message)
+
+
+class WireApplication:
+    """An ASGI application around another one, which reports every connection.
+
+    Args:
+        application: The stage's application.
+        report: Called with each event, from any thread.
+    """
+
+    def __init__(self, application: Application, report: Report) -> None:
+        self.application = application
+        self.report = report
+
+    async def __call__(
+        self, scope: dict[str, Any], receive: Receive, send: Send
+    ) -> None:
+        """Serve one connection (ASGI specification, "Applications")."""
+        client = (scope.get("client") or ("", 0))[1]
+        connection = Connection(self.report, client, receive, send)
+        path = quote(scope.get("path", ""))[1:-1]
+        if scope["type"] == "http":
+            connection.emit("up", "http", f"http {scope['method']} {path}")
+        current.set(connection)
+        try:
+            await self.application(scope, connection.receive, connection.send)
+        finally:
+            connection.flush()
+            if scope["type"] == "websocket" and not connection.received:
+                # It decided by the scope alone, as the end of the routes does.
+                connection.emit("up", "websocket.connect", f"websocket {path}")
+
+
+def trace_handlers() -> None:
+    """Have every consumer report which thread each handler starts in.
+
+    It must run before the stage's code is imported.
+    """
+    import channels.consumer
+
+    threads = Threads()
+    original = channels.consumer.get_handler_name
+
+    def get_handler_name(message: Message) -> str:
+        connection = current.get()
+        if connection is not None and connection.pending is message:
+            connection.flush(threads.name())
+        name: str = original(message)
+        return name
+
+    channels.consumer.get_handler_name = get_handler_name

@@ -1,0 +1,89 @@
+"""The events a server's process reports, one JSON object a line."""
+
+import json
+import os
+import threading
+import time
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+LONGEST = 200  # characters of a text that are reported; its size is reported whole
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a server's process.
+
+    Attributes:
+        lane: The column it belongs to: "server", later also "layer" and "sql".
+        kind: "up" (the application received it), "down" (the application sent it), or
+            "listening" and "failed", which are about the server itself.
+        type: The ASGI event's type, such as "websocket.receive": it says which of the
+            browser's frames is the other end.
+        at: When, in seconds of the system's monotonic clock, which processes share.
+        client: The client's TCP port; 0 where no client is concerned.
+        text: What to show.
+        where: What the handler ran on, such as "thread 1"; "" if no consumer ran.
+    """
+
+    lane: str
+    kind: str
+    type: str
+    at: float = 0.0
+    client: int = 0
+    text: str = ""
+    where: str = ""
+
+    def to_line(self) -> bytes:
+        """Return the event as one line of JSON."""
+        return json.dumps(asdict(self)).encode() + b"\n"
+
+    @classmethod
+    def from_line(cls, line: bytes) -> "Event":
+        """Return the event that a line of JSON holds."""
+        values = json.loads(line)
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+
+class Reporter:
+    """Writes events to a file descriptor, from any thread.
+
+    Args:
+        descriptor: Where to write; the other end is read by the demo.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.lock = threading.Lock()
+
+    def __call__(self, event: Event) -> None:
+        line = event.to_line()
+        with self.lock:
+            while line:
+                line = line[os.write(self.descriptor, line) :]
+
+
+def describe(message: dict[str, Any]) -> str:
+    """Return an ASGI WebSocket or HTTP event in one line: its type and its content."""
+    content = ""
+    if message.get("text") is not None:
+        content = quote(message["text"])
+    elif message.get("bytes") is not None:
+        content = f"{len(message['bytes'])} bytes"
+    for key in ("code", "status", "subprotocol"):
+        if message.get(key) is not None:
+            content = str(message[key])
+    return f"{message['type']} {content}".strip()
+
+
+def quote(text: str) -> str:
+    """Return a text in quotes, control characters escaped, long ones shortened."""
+    shown = json.dumps(text[:LONGEST], ensure_ascii=False)
+    # Unpaired surrogates and other unprintables would break the terminal.
+    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    return shown if len(text) <= LONGEST else f"{shown} … {len(text)} characters"
+
+
+def now() -> float:
+    """Return the time in seconds of the clock that all processes share."""
+    return time.monotonic()

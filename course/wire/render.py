@@ -1,0 +1,88 @@
+"""The timeline as text: a sequence diagram, one line a frame."""
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+from course.wire.timeline import Row
+
+TIME = 8  # columns for the time, where it is shown
+SERVER = 40  # columns for the server's side, the thread included
+WHERE = 12  # of which for the thread
+NARROWEST = 12  # columns of a browser
+COLOURS = ("cyan", "green", "magenta", "yellow")
+
+
+class Renderer:
+    """Draws rows for a terminal or for a transcript.
+
+    Args:
+        browsers: The names of the browsers' lanes, from left to right.
+        width: Columns of the terminal.
+        started: The time that the time column counts from, in seconds of the
+            system's monotonic clock; None leaves the column out.
+        plain: Draw with ASCII only.
+    """
+
+    def __init__(
+        self,
+        browsers: Sequence[str],
+        width: int,
+        started: float | None = None,
+        plain: bool = False,
+    ) -> None:
+        self.browsers = list(browsers)
+        self.started = started
+        self.plain = plain
+        self.margin = TIME if started is not None else 0
+        room = (width - self.margin - SERVER) // max(1, len(self.browsers))
+        self.lane = max(NARROWEST, room)
+        self.server = self.margin + self.lane * len(self.browsers)
+        self.line, self.right, self.left, self.cut = "-><~" if plain else "─▶◀…"
+
+    def start_of(self, browser: str) -> int:
+        """Return the column a browser's lane starts at."""
+        return self.margin + self.lane * self.browsers.index(browser)
+
+    def header(self) -> Text:
+        """Return the names of the lanes."""
+        text = Text("  time".ljust(self.margin) if self.margin else "", style="bold")
+        for browser in self.browsers:
+            text.append(browser.ljust(self.lane), style=f"bold {self.colour(browser)}")
+        text.append("server", style="bold")
+        return text
+
+    def colour(self, browser: str) -> str:
+        """Return the colour of a browser's lane."""
+        return COLOURS[self.browsers.index(browser) % len(COLOURS)]
+
+    def row(self, row: Row) -> Text:
+        """Return one row: the browser's end, an arrow, the server's end."""
+        text = Text()
+        if self.started is not None:
+            text.append(f"{row.at - self.started:6.2f}  ", style="dim")
+        text.append(" " * (self.start_of(row.browser) - self.margin))
+        room = self.server - self.start_of(row.browser)
+        seen = self.shorten(row.seen, room - 5)
+        colour = self.colour(row.browser)
+        line = self.line * (room - cell_len(seen) - 3)
+        arrow = f" {line}{self.right} " if row.up else f" {self.left}{line} "
+        text.append(seen, style=f"bold {colour}")
+        text.append(arrow, style=colour)
+        room = SERVER - WHERE - 1 if row.where else SERVER
+        event = self.shorten(row.event, room)
+        text.append(event)
+        if row.where:
+            text.append(" " * (room - cell_len(event) + 1))
+            text.append(row.where, style="bold yellow")
+        text.rstrip()
+        return text
+
+    def shorten(self, text: str, width: int) -> str:
+        """Return a text that fits into a number of columns."""
+        if self.plain:
+            text = text.encode("ascii", "backslashreplace").decode()
+        if cell_len(text) <= width:
+            return text
+        return set_cell_size(text, width - 1) + self.cut

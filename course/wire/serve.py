@@ -1,0 +1,81 @@
+"""A stage's server with the wire around it: python -m course.wire.serve FOLDER PORT.
+
+It serves as runserver does, with Daphne, without the reloader. Events go to standard
+output, the stage's log to standard error. When standard input ends, so does the server:
+a demo that dies takes its servers with it.
+"""
+
+import importlib
+import os
+import signal
+import sys
+import threading
+import traceback
+from pathlib import Path
+
+
+def stop_at_end_of_input() -> None:
+    """End this process like Ctrl-C once the demo has let go of it."""
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def main(folder: str, port: int) -> None:
+    """Serve the stage in a folder on 127.0.0.1.
+
+    Args:
+        folder: The stage's folder.
+        port: The TCP port; 0 for any free one. The port is reported.
+    """
+    from course.wire.events import Event, Reporter
+
+    # The stage may write to standard output; the events have a descriptor of their own.
+    report = Reporter(os.dup(1))
+    os.dup2(2, 1)
+    threading.Thread(target=stop_at_end_of_input, daemon=True).start()
+    os.chdir(folder)
+    sys.path.insert(0, folder)
+    try:
+        from daphne.server import Server  # first: it chooses Twisted's reactor
+
+        from course.wire.asgi import WireApplication, trace_handlers
+
+        trace_handlers()
+        application = importlib.import_module("config.asgi").application
+    except Exception as error:
+        report(Event("server", "failed", type(error).__name__, text=where(error)))
+        raise SystemExit(1) from error
+
+    class WireServer(Server):  # type: ignore[misc]  # Daphne has no types
+        """Daphne's server, which reports the port it listens on."""
+
+        def listen_success(self, port):  # type: ignore[no-untyped-def]
+            super().listen_success(port)
+            report(Event("server", "listening", "", text=str(port.getHost().port)))
+
+        def listen_error(self, failure):  # type: ignore[no-untyped-def]
+            text = failure.getErrorMessage()
+            report(Event("server", "failed", "CannotListenError", text=text))
+            super().listen_error(failure)
+
+    endpoint = f"tcp:port={port}:interface=127.0.0.1"
+    WireServer(WireApplication(application, report), endpoints=[endpoint]).run()
+
+
+def where(error: Exception) -> str:
+    """Return an error in one line, with the stage's own line that it comes from."""
+    message = " ".join(str(error).split())
+    here = Path.cwd()
+    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"{error.msg} ({Path(error.filename).name}, line {error.lineno})"
+    for frame in reversed(frames):
+        if Path(frame.filename).is_relative_to(here):
+            name = Path(frame.filename).relative_to(here).as_posix()
+            return f"{message} ({name}, line {frame.lineno})"
+    return message
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]))
