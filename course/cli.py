@@ -1,6 +1,7 @@
 """The command line: python -m course COMMAND."""
 
 import argparse
+import errno
 import os
 import sys
 
@@ -49,7 +50,7 @@ def build_parser() -> argparse.ArgumentParser:
     demo.set_defaults(run=run_demo)
 
     test = commands.add_parser("test", help="run the tests, of stage N or of all")
-    test.add_argument("stage", type=int, metavar="N", nargs="?")
+    test.add_argument("suite", metavar="N", nargs="?", help="or course: its own tests")
     test.set_defaults(run=run_test)
 
     browser = commands.add_parser("test-browser", help="test the pages in Chromium")
@@ -89,14 +90,14 @@ def run_test(options: argparse.Namespace) -> int:
     """Run the test command."""
     from course.suite import run_suites, suites
 
-    return run_suites(suites(ROOT, options.stage))
+    return run_suites(suites(ROOT, options.suite))
 
 
 def run_test_browser(options: argparse.Namespace) -> int:
     """Run the test-browser command."""
     from course.suite import Suite, run_suites
 
-    return run_suites([Suite("browser", ROOT, "course/browser_tests")])
+    return run_suites([Suite("browser", ROOT, ("course/browser_tests",))])
 
 
 def run_pictures(options: argparse.Namespace) -> int:
@@ -141,6 +142,9 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
         return 130
-    except BrokenPipeError:  # the reader of our output has gone: nothing to say to it
+    except OSError as error:
+        if error.errno not in (errno.EPIPE, errno.EIO):
+            raise
+        # Whoever read our output has gone, a terminal or a pipe: say no more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1

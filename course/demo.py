@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import importlib
 import io
 import os
@@ -19,7 +20,6 @@ if TYPE_CHECKING:  # rich is imported while the server starts
     from rich.console import Console
 
 BASE_PORT = 8000
-TRANSCRIPT_WIDTH = 100  # columns
 
 
 def transcript_path(stage: Stage) -> Path:
@@ -46,8 +46,8 @@ def demo(stage: Stage, options: argparse.Namespace) -> int:
     """Play a stage's story as the command line asks for it.
 
     Returns:
-        0 if every expectation held, 1 if not, 128 and the signal's number if a signal
-        came before the end.
+        0 if every expectation held, 1 if not. 128 and the signal's number if a signal
+        ended it; but Ctrl-C after the story is the usual end, and 0.
     """
     if options.record:
         transcript = record(stage)
@@ -73,8 +73,10 @@ def record(stage: Stage) -> str:
     """
     from rich.console import Console
 
+    from course.stagehand import USUAL
+
     out = io.StringIO()
-    console = Console(file=out, width=TRANSCRIPT_WIDTH, color_system=None)
+    console = Console(file=out, width=USUAL, color_system=None)
     perform(stage, console)
     return out.getvalue()
 
@@ -112,11 +114,12 @@ def run_until_signal(playing: Any) -> int:
         return status
 
     try:
-        return asyncio.run(guarded())
+        status = asyncio.run(guarded())
     except KeyboardInterrupt:
-        return 130
+        status = 128 + signal.SIGINT
     except asyncio.CancelledError:
-        return 128 + received[0]
+        pass
+    return 128 + received[0] if received else status
 
 
 async def play(
@@ -155,7 +158,8 @@ async def play(
         await server.wait_until_up()
         status = await hand.perform(server)
         if stay and status == 0:
-            await hand.stay(server)
+            with contextlib.suppress(asyncio.CancelledError):
+                await hand.stay(server)
         pump.cancel()
         return status
     finally:

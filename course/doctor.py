@@ -65,8 +65,8 @@ def examine_machine(root: Path) -> Iterator[Finding]:
 
 def redis_problem(url: str) -> str | None:
     """Return why no Redis answers at a URL, or None if one does."""
-    parts = urllib.parse.urlsplit(url)
     try:
+        parts = urllib.parse.urlsplit(url)
         address = (parts.hostname or "localhost", parts.port or 6379)
         with socket.create_connection(address, REDIS_TIMEOUT) as connection:
             connection.sendall(b"PING\r\n")

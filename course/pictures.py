@@ -9,8 +9,9 @@ from rich._export_format import CONSOLE_SVG_FORMAT
 from rich.console import Console
 
 from course.chromium import chromium
-from course.demo import TRANSCRIPT_WIDTH, perform
+from course.demo import perform
 from course.serving import serve
+from course.stagehand import USUAL
 from course.stages import Stage
 
 PAGE = ViewportSize(width=1000, height=640)  # pixels
@@ -46,7 +47,7 @@ def take_wire(stage: Stage, path: Path) -> None:
     console = Console(
         file=io.StringIO(),
         record=True,
-        width=TRANSCRIPT_WIDTH,
+        width=USUAL,
         force_terminal=True,
         color_system="truecolor",
     )

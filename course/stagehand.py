@@ -19,6 +19,7 @@ from course.wire.events import Event, now
 from course.wire.render import Renderer
 from course.wire.timeline import VISITOR, Timeline
 
+USUAL = 100  # columns
 WIDEST = 160  # columns; a longer line is hard to follow
 ASIDE = "/static/"  # requests for the page's files are not part of the lesson
 
@@ -50,7 +51,9 @@ class Stagehand:
         self.step = 0
         self.started = now() if console is None else None
         self.console = console or Console(highlight=False, soft_wrap=True)
-        self.width = min(self.console.width, WIDEST)
+        # Without a terminal there is no width to go by.
+        width = self.console.width if self.console.is_terminal else USUAL
+        self.width = min(width, WIDEST)
         self.plain = not self.console.encoding.lower().startswith("utf")
         self.renderer = self.renderer_for(script.BROWSERS)
 

@@ -83,7 +83,7 @@ def load(root: Path) -> list[Stage]:
     return stages
 
 
-def find(stages: list[Stage], number: int) -> Stage:
+def find(stages: list[Stage], number: int | str) -> Stage:
     """Return the stage with that number.
 
     Raises:

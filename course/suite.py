@@ -62,13 +62,13 @@ class Suite:
     Attributes:
         name: Its row in the table.
         folder: The working directory.
-        target: What pytest is given; "" for the folder's own configuration.
+        arguments: What pytest is given; without, it goes by the folder's configuration.
         python: The interpreter.
     """
 
     name: str
     folder: Path
-    target: str = ""
+    arguments: tuple[str, ...] = ()
     python: str = sys.executable
 
     def run(self) -> Result:
@@ -77,7 +77,7 @@ class Suite:
             report = Path(temporary) / "report.xml"
             command = [self.python, "-m", "pytest", "-q", "-rs", "--color=yes"]
             command += ["-p", "no:cacheprovider", f"--junitxml={report}"]
-            command += [self.target] if self.target else []
+            command += self.arguments
             started = time.monotonic()
             done = subprocess.run(
                 command,
@@ -114,18 +114,23 @@ def read_report(path: Path) -> list[Case]:
     return cases
 
 
-def suites(root: Path, number: int | None) -> list[Suite]:
-    """Return the suite of one stage, or those of all stages and of course/ itself.
+def suites(root: Path, chosen: str | None) -> list[Suite]:
+    """Return the suites to run.
+
+    Args:
+        root: The repository.
+        chosen: A stage's number, "course" for the tests of course/ itself, or None for
+            those of all stages.
 
     Raises:
         CourseError: There is no such stage.
     """
+    if chosen == "course":
+        return [Suite("course", root, ("course/tests",))]
     stages = load(root)
-    if number is not None:
-        stage = find(stages, number)
-        return [Suite(stage.name, stage.path)]
-    own = Suite("course", root, "course/tests")
-    return [own, *(Suite(stage.name, stage.path) for stage in stages)]
+    if chosen is not None:
+        stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
+    return [Suite(stage.name, stage.path) for stage in stages]
 
 
 def run_suites(chosen: Sequence[Suite]) -> int:

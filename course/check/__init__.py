@@ -37,6 +37,7 @@ RULES: dict[str, Rule] = {
     "demos": execution.demos,
     "new-tests-fail": execution.new_tests_fail,
     "standalone": execution.standalone,
+    "own-tests": tools.own_tests,
 }
 
 

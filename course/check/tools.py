@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from course.check.course import Course, Problem
+from course.suite import suites
 
 
 def ruff(course: Course) -> Iterator[Problem]:
@@ -20,6 +21,17 @@ def ruff(course: Course) -> Iterator[Problem]:
 def mypy(course: Course) -> Iterator[Problem]:
     """mypy --strict accepts course/."""
     yield from run(course, ["mypy", "--no-error-summary"], "give it the right types")
+
+
+def own_tests(course: Course) -> Iterator[Problem]:
+    """course/ passes its own tests."""
+    for suite in suites(course.root, "course"):
+        result = suite.run()
+        if result.status or not result.count("passed"):
+            yield Problem(
+                "course/tests", f"they fail:\n{result.output}", "mend course/"
+            )
+        course.notes.append(f"{result.count('passed')} tests passed")
 
 
 def run(course: Course, command: list[str], remedy: str) -> Iterator[Problem]:

@@ -8,9 +8,10 @@ from rich.text import Text
 from course.wire.timeline import Row
 
 TIME = 8  # columns for the time, where it is shown
-SERVER = 40  # columns for the server's side, the thread included
-WHERE = 12  # of which for the thread
-NARROWEST = 12  # columns of a browser
+SERVER = 40  # columns for the server's side at least, the thread included
+EVENT = 28  # columns after which the thread stands, if the event is not longer
+WHERE = 12  # columns for the thread
+NARROWEST, WIDEST = 12, 40  # columns of a browser
 COLOURS = ("cyan", "green", "magenta", "yellow")
 
 
@@ -37,8 +38,9 @@ class Renderer:
         self.plain = plain
         self.margin = TIME if started is not None else 0
         room = (width - self.margin - SERVER) // max(1, len(self.browsers))
-        self.lane = max(NARROWEST, room)
+        self.lane = min(max(NARROWEST, room), WIDEST)
         self.server = self.margin + self.lane * len(self.browsers)
+        self.room = max(width - self.server, SERVER)
         self.line, self.right, self.left, self.cut = "-><~" if plain else "─▶◀…"
 
     def start_of(self, browser: str) -> int:
@@ -70,11 +72,10 @@ class Renderer:
         arrow = f" {line}{self.right} " if row.up else f" {self.left}{line} "
         text.append(seen, style=f"bold {colour}")
         text.append(arrow, style=colour)
-        room = SERVER - WHERE - 1 if row.where else SERVER
-        event = self.shorten(row.event, room)
+        event = self.shorten(row.event, self.room - (WHERE if row.where else 0))
         text.append(event)
         if row.where:
-            text.append(" " * (room - cell_len(event) + 1))
+            text.append(" " * max(1, EVENT - cell_len(event)))
             text.append(row.where, style="bold yellow")
         text.rstrip()
         return text

@@ -1,0 +1,224 @@
+"""The demo as a process: it plays, it waits, and it ends what it started."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+
+from course.environment import ROOT
+from course.tests.conftest import change
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
+
+from course.tests.terminal import terminal
+
+DEMO = ["demo", "1", "--port", "0"]
+MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
+STARTING, WAITING, UP = "gs1_basic", "Enter: go on", "Ctrl-C ends it"
+PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+
+
+def run(arguments: list[str], root: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    """Run a command without a terminal."""
+    return subprocess.run(
+        [sys.executable, "-c", MAIN.format(arguments)],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
+
+
+def listens(port: int) -> bool:
+    """Return whether anybody listens on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True
+    )
+    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+    found, grown = {pid}, True
+    while grown:
+        more = {child for child, parent in pairs if parent in found} - found
+        found |= more
+        grown = bool(more)
+    return found - {pid}
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process is there and is no zombie."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+    ).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+def test_without_a_terminal_it_runs_through() -> None:
+    """Without a terminal nothing waits, and the status says that all went well."""
+    done = run(DEMO)
+    assert done.returncode == 0, done.stderr
+    assert "websocket.disconnect 4001" in done.stdout
+    assert "\x1b" not in done.stdout
+    assert "The page is up" not in done.stdout
+
+
+def test_enter_leads_through_the_story() -> None:
+    """On a terminal each step waits for Enter; then the page is up until Ctrl-C."""
+    with terminal(DEMO, ROOT) as screen:
+        for step in range(1, 10):
+            text = screen.read_until(f"\n{step}. ").split(f"\n{step}. ")[1]
+            screen.read_until(WAITING)
+            assert "─" not in text  # the step's rows come after Enter
+            screen.screen = ""
+            screen.type("\n")
+        port = int(PAGE.findall(screen.read_until(UP))[-1])
+        assert listens(port)
+        screen.type("\x03")
+        assert screen.wait() == 0
+        assert not listens(port)
+        assert termios.tcgetattr(screen.slave) == screen.before
+
+
+def test_a_visitor_is_shown() -> None:
+    """What is done on the page after the story appears in the timeline."""
+    from websockets.sync.client import connect
+
+    with terminal([*DEMO, "--auto"], ROOT) as screen:
+        port = int(PAGE.findall(screen.read_until(UP))[-1])
+        with connect(f"ws://127.0.0.1:{port}/ws/ac/", proxy=None) as websocket:
+            websocket.send("from the page")
+            screen.read_until('websocket.receive "from the page"')
+        screen.read_until("websocket.disconnect 1000")
+        screen.type("\x03")
+        assert screen.wait() == 0
+
+
+@pytest.mark.parametrize("columns", [60, 100, 160])
+def test_no_line_is_broken(columns: int) -> None:
+    """Every row of the timeline fits the terminal, whatever its width."""
+    with terminal([*DEMO, "--auto"], ROOT, columns) as screen:
+        text = screen.read_until(UP)
+        screen.type("\x03")
+        screen.wait()
+    arrows = [row for row in text.splitlines() if "▶" in row or "◀" in row]
+    assert len(arrows) == 15
+    assert max(map(len, arrows)) <= max(columns, 72)
+
+
+@pytest.mark.parametrize("moment", [STARTING, WAITING, UP])
+@pytest.mark.parametrize("end", ["Ctrl-C", "SIGTERM", "hang up"])
+def test_every_end_ends_every_process(moment: str, end: str) -> None:
+    """Ctrl-C, SIGTERM and a closed terminal, at any moment, leave no process behind."""
+    options = ["--auto"] if moment == UP else []
+    with terminal([*DEMO, *options], ROOT) as screen:
+        screen.read_until(moment)
+        started = descendants(screen.process.pid)
+        assert started
+        if end == "Ctrl-C":
+            screen.type("\x03")
+            statuses = {0} if moment == UP else {130}
+        elif end == "hang up":
+            screen.hang_up()
+            statuses = {129, 1}  # 1: it wrote to the closed terminal first
+        else:
+            screen.process.send_signal(signal.SIGTERM)
+            statuses = {143}
+        assert screen.wait() in statuses
+        assert [pid for pid in started if alive(pid)] == []
+        if end != "hang up":
+            assert termios.tcgetattr(screen.slave) == screen.before
+    assert "Traceback" not in screen.screen
+
+
+def test_a_killed_demo_takes_its_server_along() -> None:
+    """After kill -9 the server sees the end of its input and ends by itself."""
+    with terminal([*DEMO, "--auto"], ROOT) as screen:
+        port = int(PAGE.findall(screen.read_until(UP))[-1])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            screen.process.kill()
+            # The server holds this connection; its end is the end of the server.
+            assert connection.recv(1) == b""
+
+
+def test_a_taken_port_is_a_sentence() -> None:
+    """A taken port is named, with the remedy; no traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run(["demo", "1", "--port", str(port)])
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Port {port} is taken by another program. Name a")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "said"),
+    [
+        (
+            "config/asgi.py",
+            "chat.routing",
+            "chat.router",
+            "No module named 'chat.router'",
+        ),
+        ("chat/consumers.py", "class Sync", "klass Sync", "(consumers.py, line 14)"),
+        (
+            "config/settings.py",
+            "DEBUG = True",
+            "DEBUG = Yes",
+            "config/settings.py, line",
+        ),
+    ],
+)
+def test_a_stage_that_does_not_start_is_a_sentence(
+    repository: Path, path: str, old: str, new: str, said: str
+) -> None:
+    """What keeps a stage from starting is said in one sentence, with file and line."""
+    change(repository / "gs1_basic" / path, old, new)
+    done = run(DEMO, repository)
+    assert done.returncode == 2
+    assert done.stderr.startswith("gs1_basic did not start: ")
+    assert said in done.stderr
+    assert "python manage.py check" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_story_that_fails_says_where(repository: Path) -> None:
+    """A failed expectation names the step and shows the server's log; status 1."""
+    routing = repository / "gs1_basic" / "chat" / "routing.py"
+    change(routing, 'path("ws/sc/"', 'path("ws/moved/"')
+    done = run(DEMO, repository)
+    assert done.returncode == 1
+    assert "The story failed at step 2: alice was refused with HTTP 403." in done.stdout
+    assert "no WebSocket route for '/ws/sc/'" in done.stdout
+
+
+def test_a_missing_story_is_a_sentence(repository: Path) -> None:
+    """A stage without a story is said to have none."""
+    (repository / "course" / "demos" / "gs1_basic.py").unlink()
+    done = run(DEMO, repository)
+    assert done.returncode == 2
+    assert done.stderr.startswith("gs1_basic has no story")
+
+
+def test_record_writes_the_transcript(repository: Path) -> None:
+    """--record writes what the story gives, the same as the one that is kept."""
+    transcript = repository / "notes" / "transcripts" / "gs1_basic.txt"
+    kept = transcript.read_text(encoding="utf-8")
+    transcript.unlink()
+    done = run(["demo", "1", "--record"], repository)
+    assert done.returncode == 0, done.stderr
+    assert transcript.read_text(encoding="utf-8") == kept

@@ -1,0 +1,149 @@
+"""What the doctor finds, the symptom first."""
+
+import shutil
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from course.doctor import (
+    Finding,
+    examine_machine,
+    examine_settings,
+    examine_stage,
+    redis_problem,
+)
+from course.environment import ROOT
+from course.stages import find, load
+
+APPS = ["daphne", "django.contrib.staticfiles", "chat"]
+APPLICATION = "config.asgi.application"
+
+
+def examine(apps: list[str], application: str | None) -> list[Finding]:
+    """Return the findings for stage 1 with other settings."""
+    return list(examine_settings(find(load(ROOT), 1), apps, application))
+
+
+def test_good_settings_have_no_finding() -> None:
+    """The positive control: what the stages have is right."""
+    assert examine(APPS, APPLICATION) == []
+
+
+def test_daphne_is_missing() -> None:
+    """Without daphne, runserver answers 404 to every WebSocket."""
+    (finding,) = examine(APPS[1:], APPLICATION)
+    assert "404" in finding.symptom
+    assert 'put "daphne" first' in finding.remedy
+
+
+def test_daphne_is_not_first() -> None:
+    """daphne behind staticfiles is daphne.E001."""
+    (finding,) = examine([APPS[1], APPS[0]], APPLICATION)
+    assert "daphne.E001" in finding.symptom
+
+
+@pytest.mark.parametrize("application", [None, "config.wsgi.application"])
+def test_the_application_is_wrong(application: str | None) -> None:
+    """ASGI_APPLICATION must lead to config/asgi.py."""
+    (finding,) = examine(APPS, application)
+    assert repr(application) in finding.cause
+
+
+def test_settings_are_read_from_the_stage(repository: Path) -> None:
+    """The settings are those of the folder, as Django reads them."""
+    stage = find(load(repository), 1)
+    (repository / ".venv").symlink_to(ROOT / ".venv")
+    assert list(examine_stage(repository, stage)) == []
+    settings = stage.path / "config" / "settings.py"
+    settings.write_text(settings.read_text().replace('"daphne",', ""))
+    (finding,) = examine_stage(repository, stage)
+    assert "404" in finding.symptom
+
+
+def test_broken_settings_are_a_finding(repository: Path) -> None:
+    """Settings that do not import are said in one line."""
+    stage = find(load(repository), 1)
+    (repository / ".venv").symlink_to(ROOT / ".venv")
+    (stage.path / "config" / "settings.py").write_text("DEBUG = Yes\n")
+    (finding,) = examine_stage(repository, stage)
+    assert "NameError: name 'Yes' is not defined" in finding.cause
+
+
+def test_a_taken_port_is_a_finding(repository: Path) -> None:
+    """The port of the stage's demo is tried."""
+    stage = find(load(repository), 1)
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    taken.listen()
+    with taken, pytest.MonkeyPatch.context() as patch:
+        port = taken.getsockname()[1]
+        patch.setattr("course.doctor.BASE_PORT", port - 1)
+        (finding,) = examine_stage(repository, stage)
+    assert f"port {port}" in finding.cause
+
+
+def test_a_missing_environment_is_a_finding(repository: Path) -> None:
+    """Without .venv the remedy is make setup."""
+    (finding,) = examine_machine(repository)
+    assert "make setup" in finding.remedy
+
+
+def test_an_environment_of_other_requirements_is_a_finding(repository: Path) -> None:
+    """A .venv that was made from other requirements is out of date."""
+    shutil.copytree(ROOT / ".venv", repository / ".venv", symlinks=True, ignore=skip)
+    assert list(examine_machine(repository)) == []
+    with (repository / "requirements.txt").open("a") as requirements:
+        requirements.write("# more\n")
+    assert len(list(examine_machine(repository))) == 1
+
+
+def skip(folder: str, names: list[str]) -> list[str]:
+    """Leave the packages out of a copied environment."""
+    return [name for name in names if name in ("lib", "lib64", "include", "Lib")]
+
+
+def test_no_redis_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """REDIS_URL names a port where nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        url = f"redis://127.0.0.1:{probe.getsockname()[1]}"
+    monkeypatch.setenv("REDIS_URL", url)
+    (finding,) = examine_machine(ROOT)
+    assert url in finding.cause
+    assert "no server answers there" in finding.cause
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        (b"+PONG\r\n", None),
+        (b"-NOAUTH Authentication required.\r\n", None),
+        (b"HTTP/1.1 400 Bad Request\r\n", "what answers is no Redis"),
+        (b"", "what answers is no Redis"),
+    ],
+)
+def test_who_answers_is_looked_at(answer: bytes, problem: str | None) -> None:
+    """A Redis answers PING with + or -, anything else is something else."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(64)
+                connection.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
+        assert redis_problem(url) == problem
+        thread.join()
+
+
+@pytest.mark.parametrize("url", ["redis://:99999", "redis://host:port", "nonsense://["])
+def test_a_wrong_redis_url_is_a_finding(url: str) -> None:
+    """A URL that is none is a problem and no traceback."""
+    assert redis_problem(url)
