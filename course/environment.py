@@ -10,13 +10,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import FrameType
 
-from course.errors import CourseError, Interrupted
+from course.errors import CourseError
+from course.interruption import Interrupted, interrupt_once
 
 ROOT = Path(__file__).resolve().parent.parent
 NEW = ".venv-new-"
@@ -65,8 +64,9 @@ def ensure(root: Path, say: Callable[[str], None]) -> None:
     for leftover in root.glob(NEW + "*"):
         if time.time() - leftover.stat().st_mtime > STALE:
             shutil.rmtree(leftover, ignore_errors=True)
-    building = Path(tempfile.mkdtemp(prefix=NEW, dir=root))
+    building = root / f"{NEW}{os.getpid()}"
     try:
+        building.mkdir()
         build(root, building)
         swap(building / "venv", root, building / "old")
     finally:
@@ -165,19 +165,17 @@ def run_in_environment(arguments: list[str]) -> int:
 
         return doctor(arguments[1:])
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(number)
-
-    previous = signal.signal(signal.SIGTERM, interrupt)
+    previous = interrupt_once()
     try:
         ensure(ROOT, lambda line: print(line, file=sys.stderr, flush=True))
     except CourseError as error:
         print(error, file=sys.stderr)
         return error.status
-    except (KeyboardInterrupt, Interrupted):
+    except Interrupted as signalled:
         print("\nSet-up interrupted. Nothing was left behind.", file=sys.stderr)
-        return 130
-    signal.signal(signal.SIGTERM, previous)
+        return 128 + signalled.number
+    for number, handler in previous.items():
+        signal.signal(number, handler)
     if arguments == ["setup"]:
         return 0
     python = environment_python(ROOT / ".venv")

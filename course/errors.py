@@ -10,17 +10,5 @@ class CourseError(Exception):
     status = 2
 
 
-class Interrupted(BaseException):
-    """Raised in the main thread by SIGTERM or SIGHUP, so that clean-up runs.
-
-    Args:
-        number: The signal's number.
-    """
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 class ExpectationFailed(Exception):
     """Raised with a sentence when a story did not go as it is written."""

@@ -126,11 +126,18 @@ def suites(root: Path, chosen: str | None) -> list[Suite]:
         CourseError: There is no such stage.
     """
     if chosen == "course":
-        return [Suite("course", root, ("course/tests",))]
+        modules = sorted((root / "course" / "tests").glob("test_*.py"))
+        names = [path.relative_to(root).as_posix() for path in modules]
+        return [Suite(name, root, (name,)) for name in names]
     stages = load(root)
     if chosen is not None:
         stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
     return [Suite(stage.name, stage.path) for stage in stages]
+
+
+def side_by_side() -> ThreadPoolExecutor:
+    """Return a pool that runs as many processes at once as there are cores."""
+    return ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2))
 
 
 def run_suites(chosen: Sequence[Suite]) -> int:
@@ -147,7 +154,7 @@ def run_suites(chosen: Sequence[Suite]) -> int:
     for heading in ("passed", "failed", "skipped", "seconds"):
         table.add_column(heading, justify="right")
     passed = failed = 0
-    with ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2)) as pool:
+    with side_by_side() as pool:
         for suite, result in zip(chosen, pool.map(Suite.run, chosen), strict=True):
             skipped = result.count("skipped")
             bad = result.count("failed", "error") + (skipped if strict else 0)

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from course.check.course import Course, Problem
-from course.suite import suites
+from course.suite import Suite, side_by_side, suites
 
 
 def ruff(course: Course) -> Iterator[Problem]:
@@ -25,13 +25,13 @@ def mypy(course: Course) -> Iterator[Problem]:
 
 def own_tests(course: Course) -> Iterator[Problem]:
     """course/ passes its own tests."""
-    for suite in suites(course.root, "course"):
-        result = suite.run()
-        if result.status or not result.count("passed"):
-            yield Problem(
-                "course/tests", f"they fail:\n{result.output}", "mend course/"
-            )
-        course.notes.append(f"{result.count('passed')} tests passed")
+    chosen, passed = suites(course.root, "course"), 0
+    with side_by_side() as pool:
+        for suite, result in zip(chosen, pool.map(Suite.run, chosen), strict=True):
+            if result.status or not result.count("passed"):
+                yield Problem(suite.name, f"it fails:\n{result.output}", "mend course/")
+            passed += result.count("passed")
+    course.notes.append(f"{passed} tests passed")
 
 
 def run(course: Course, command: list[str], remedy: str) -> Iterator[Problem]:

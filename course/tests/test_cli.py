@@ -84,7 +84,8 @@ def test_a_wrong_manifest_is_a_sentence(repository: Path, text: str, said: str) 
 
 def test_make_lists_its_targets() -> None:
     """make alone prints a line for each target."""
-    done = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True)
+    command = ["make", "--no-print-directory"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     names = [line.split()[1] for line in done.stdout.splitlines()]
     assert names == [
         "help", "setup", "demo-N", "test", "test-browser", "test-N", "check",

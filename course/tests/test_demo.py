@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from course.tests.terminal import terminal
 
 DEMO = ["demo", "1", "--port", "0"]
 MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
-STARTING, WAITING, UP = "gs1_basic", "Enter: go on", "Ctrl-C ends it"
+WAITING, UP = "Enter: go on", "Ctrl-C ends it"
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 
 
@@ -42,28 +41,6 @@ def listens(port: int) -> bool:
     """Return whether anybody listens on a port of 127.0.0.1."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-def descendants(pid: int) -> set[int]:
-    """Return the processes that a process has started, and those that they have."""
-    listing = subprocess.run(
-        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True
-    )
-    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-    found, grown = {pid}, True
-    while grown:
-        more = {child for child, parent in pairs if parent in found} - found
-        found |= more
-        grown = bool(more)
-    return found - {pid}
-
-
-def alive(pid: int) -> bool:
-    """Return whether a process is there and is no zombie."""
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
-    ).stdout
-    return bool(state.strip()) and not state.startswith("Z")
 
 
 def test_without_a_terminal_it_runs_through() -> None:
@@ -116,41 +93,6 @@ def test_no_line_is_broken(columns: int) -> None:
     arrows = [row for row in text.splitlines() if "▶" in row or "◀" in row]
     assert len(arrows) == 15
     assert max(map(len, arrows)) <= max(columns, 72)
-
-
-@pytest.mark.parametrize("moment", [STARTING, WAITING, UP])
-@pytest.mark.parametrize("end", ["Ctrl-C", "SIGTERM", "hang up"])
-def test_every_end_ends_every_process(moment: str, end: str) -> None:
-    """Ctrl-C, SIGTERM and a closed terminal, at any moment, leave no process behind."""
-    options = ["--auto"] if moment == UP else []
-    with terminal([*DEMO, *options], ROOT) as screen:
-        screen.read_until(moment)
-        started = descendants(screen.process.pid)
-        assert started
-        if end == "Ctrl-C":
-            screen.type("\x03")
-            statuses = {0} if moment == UP else {130}
-        elif end == "hang up":
-            screen.hang_up()
-            statuses = {129, 1}  # 1: it wrote to the closed terminal first
-        else:
-            screen.process.send_signal(signal.SIGTERM)
-            statuses = {143}
-        assert screen.wait() in statuses
-        assert [pid for pid in started if alive(pid)] == []
-        if end != "hang up":
-            assert termios.tcgetattr(screen.slave) == screen.before
-    assert "Traceback" not in screen.screen
-
-
-def test_a_killed_demo_takes_its_server_along() -> None:
-    """After kill -9 the server sees the end of its input and ends by itself."""
-    with terminal([*DEMO, "--auto"], ROOT) as screen:
-        port = int(PAGE.findall(screen.read_until(UP))[-1])
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-            screen.process.kill()
-            # The server holds this connection; its end is the end of the server.
-            assert connection.recv(1) == b""
 
 
 def test_a_taken_port_is_a_sentence() -> None:

@@ -1,0 +1,78 @@
+"""However a demo is ended, it ends what it started."""
+
+import re
+import signal
+import socket
+import subprocess
+import sys
+import termios
+
+import pytest
+
+from course.environment import ROOT
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
+
+from course.tests.terminal import terminal
+
+DEMO = ["demo", "1", "--port", "0"]
+STARTING, WAITING, UP = "gs1_basic", "Enter: go on", "Ctrl-C ends it"
+PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+
+
+def descendants(pid: int) -> set[int]:
+    """Return the processes that a process has started, and those that they have."""
+    listing = subprocess.run(
+        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True
+    )
+    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
+    found, grown = {pid}, True
+    while grown:
+        more = {child for child, parent in pairs if parent in found} - found
+        found |= more
+        grown = bool(more)
+    return found - {pid}
+
+
+def alive(pid: int) -> bool:
+    """Return whether a process is there and is no zombie."""
+    state = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+    ).stdout
+    return bool(state.strip()) and not state.startswith("Z")
+
+
+@pytest.mark.parametrize("moment", [STARTING, WAITING, UP])
+@pytest.mark.parametrize("end", ["Ctrl-C", "SIGTERM", "hang up"])
+def test_every_end_ends_every_process(moment: str, end: str) -> None:
+    """Ctrl-C, SIGTERM and a closed terminal, at any moment, leave no process behind."""
+    options = ["--auto"] if moment == UP else []
+    with terminal([*DEMO, *options], ROOT) as screen:
+        screen.read_until(moment)
+        started = descendants(screen.process.pid)
+        assert started
+        if end == "Ctrl-C":
+            screen.type("\x03")
+            statuses = {0} if moment == UP else {130}
+        elif end == "hang up":
+            screen.hang_up()
+            statuses = {129, 1}  # 1: it wrote to the closed terminal first
+        else:
+            screen.process.send_signal(signal.SIGTERM)
+            statuses = {143}
+        assert screen.wait() in statuses
+        assert [pid for pid in started if alive(pid)] == []
+        if end != "hang up":
+            assert termios.tcgetattr(screen.slave) == screen.before
+    assert "Traceback" not in screen.screen
+
+
+def test_a_killed_demo_takes_its_server_along() -> None:
+    """After kill -9 the server sees the end of its input and ends by itself."""
+    with terminal([*DEMO, "--auto"], ROOT) as screen:
+        port = int(PAGE.findall(screen.read_until(UP))[-1])
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            screen.process.kill()
+            # The server holds this connection; its end is the end of the server.
+            assert connection.recv(1) == b""
