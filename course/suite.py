@@ -75,7 +75,8 @@ class Suite:
         """Run it in a process of its own."""
         with tempfile.TemporaryDirectory() as temporary:
             report = Path(temporary) / "report.xml"
-            command = [self.python, "-m", "pytest", "-q", "-rs", "--color=yes"]
+            colour = "yes" if sys.stdout.isatty() else "no"
+            command = [self.python, "-m", "pytest", "-q", "-rs", f"--color={colour}"]
             command += ["-p", "no:cacheprovider", f"--junitxml={report}"]
             command += self.arguments
             started = time.monotonic()
