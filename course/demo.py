@@ -8,6 +8,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # rich is imported while the server starts
     from rich.console import Console
 
 BASE_PORT = 8000
+QUICK = {"TICK": "0.1"}  # seconds; without an audience nobody needs to follow
 
 
 def transcript_path(stage: Stage) -> Path:
@@ -87,7 +89,8 @@ def perform(stage: Stage, console: "Console") -> None:
     Raises:
         CourseError: An expectation did not hold.
     """
-    if asyncio.run(play(stage, 0, None, stay=False, console=console)):
+    playing = play(stage, 0, None, stay=False, console=console, environment=QUICK)
+    if asyncio.run(playing):
         raise CourseError(
             f"The story of {stage.name} failed. To see where: "
             f"python -m course demo {stage.number} --auto."
@@ -128,6 +131,7 @@ async def play(
     pace: float | str | None,
     stay: bool,
     console: "Console | None" = None,
+    environment: Mapping[str, str] | None = None,
 ) -> int:
     """Start a stage, play its story, and end every process that was started.
 
@@ -137,6 +141,7 @@ async def play(
         pace: "enter" to wait for Enter at each step, seconds, or None.
         stay: Whether to leave the server up after the story, until cancelled.
         console: Where to show it without times; None for the terminal.
+        environment: Environment variables of the server, beside those of this process.
 
     Returns:
         0 if every expectation of the story held, else 1.
@@ -148,19 +153,28 @@ async def play(
         if not loop.is_closed():
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-    server = StageServer(stage, port, on_event)
+    always = dict(environment or {})
+    servers = [StageServer(stage, port, on_event, "", always)]
+
+    async def serve(change: str, special: dict[str, str]) -> StageServer:
+        if change or special:
+            servers[-1].stop()
+            together = {**always, **special}
+            servers.append(StageServer(stage, port, on_event, change, together))
+        await servers[-1].wait_until_up()
+        return servers[-1]
+
     try:
         # While the server starts: rich and websockets take a moment to import.
         from course.stagehand import Stagehand
 
-        hand = Stagehand(stage, load_story(stage), pace, console)
+        hand = Stagehand(stage, load_story(stage), pace, console, serve)
         pump = asyncio.create_task(hand.pump(events))
-        await server.wait_until_up()
-        status = await hand.perform(server)
+        status = await hand.perform()
         if stay and status == 0:
             with contextlib.suppress(asyncio.CancelledError):
-                await hand.stay(server)
+                await hand.stay()
         pump.cancel()
         return status
     finally:
-        server.stop()
+        servers[-1].stop()

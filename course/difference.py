@@ -1,6 +1,7 @@
 """The step from one stage to the next, as a learner wants to read it."""
 
 import difflib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,9 @@ from rich.text import Text
 from course.errors import CourseError
 from course.stages import Stage
 
-STYLES = {"+": "green", "-": "red", "@": "cyan"}
+ADDED, REMOVED = "green", "red strike"
+ALIKE = 0.6  # of 1: below it two lines are shown apart
+WORD = re.compile(r"\w+|\s+|.")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,60 @@ def differences(stage: Stage) -> Iterator[FileDifference]:
             yield FileDifference(name, tuple(lines))
 
 
+def step_of(before: list[str], after: list[str], marks: bool) -> Iterator[Text]:
+    """Yield what changed in a file, line by line, and word by word where lines match.
+
+    A line that was changed is shown once, with what it lost and what it gained.
+
+    Args:
+        before, after: The file's lines.
+        marks: Mark words as git diff --word-diff does, for want of colours.
+    """
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
+        if tag == "equal":
+            continue
+        old, new = before[start:end], after[other_start:other_end]
+        pairs = list(zip(old, new, strict=False))
+        if not all(are_alike(*pair) for pair in pairs):
+            pairs = []
+        for number, pair in enumerate(pairs, other_start + 1):
+            yield numbered(number, "~", words_of(*pair, marks))
+        for line in old[len(pairs) :]:
+            yield numbered(None, "-", Text(line, style=REMOVED))
+        for number, line in enumerate(new[len(pairs) :], other_start + len(pairs) + 1):
+            yield numbered(number, "+", Text(line, style=ADDED))
+
+
+def numbered(number: int | None, sign: str, line: Text) -> Text:
+    """Return a line with its number in the new file before it."""
+    return Text.assemble((f"{number or '':4} ", "dim"), f"{sign} ", line)
+
+
+def are_alike(old: str, new: str) -> bool:
+    """Return whether one line is the other one with some words changed."""
+    return difflib.SequenceMatcher(None, old, new).ratio() > ALIKE
+
+
+def words_of(old: str, new: str, marks: bool) -> Text:
+    """Return a changed line, with the words it lost and those it gained."""
+    before, after = WORD.findall(old), WORD.findall(new)
+    text = Text()
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, start, end, other_start, other_end in matcher.get_opcodes():
+        if tag == "equal":
+            text.append("".join(before[start:end]))
+            continue
+        for words, style, mark in (
+            (before[start:end], REMOVED, "[-{}-]"),
+            (after[other_start:other_end], ADDED, "{{+{}+}}"),
+        ):
+            if words:
+                mark = mark if marks else "{}"
+                text.append(mark.format("".join(words)), style=style)
+    return text
+
+
 def show(stage: Stage, tests: bool) -> int:
     """Print the step to a stage, coloured on a terminal.
 
@@ -77,9 +134,21 @@ def show(stage: Stage, tests: bool) -> int:
     console = Console(highlight=False, soft_wrap=True)
     shown = [each for each in differences(stage) if tests or is_lesson(each.name)]
     for each in shown:
-        console.print(Text(f"── {each.name}", style="bold"))
-        for line in each.lines:
-            console.print(Text(line, style=STYLES.get(line[:1], "")))
+        before, after = (
+            read_lines(stage.before, each.name),
+            read_lines(stage, each.name),
+        )
+        console.print(Text(f"── {each.name}", style="bold"), end=" ")
+        if before and after:
+            console.print()
+            for line in step_of(before, after, not console.is_terminal):
+                console.print(line)
+        elif tests or not after:
+            console.print("is new" if after else f"is gone, {len(before)} lines")
+            for text in after:
+                console.print(Text(f"+ {text}", style=ADDED))
+        else:
+            console.print(f"is new, {len(after)} lines: read it whole")
         console.print()
     lines = sum(each.changed for each in shown)
     console.print(

@@ -7,13 +7,14 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from course.environment import ROOT
 from course.errors import CourseError
 from course.stages import Stage
 from course.wire.events import Event
 
+SERVE = ("-m", "course.wire.serve")
 START_TIMEOUT = 20.0  # seconds
 STOP_TIMEOUT = 5.0  # seconds; a sync handler that sleeps holds Daphne back
 
@@ -54,10 +55,17 @@ class StageServer:
         stage: What to serve.
         port: The TCP port on 127.0.0.1; 0 for any free one.
         on_event: Called with each event of the wire, in a thread of the reader.
+        change: The name of a function in course/demos/changes.py to call in the server.
+        environment: Environment variables beside those of this process.
     """
 
     def __init__(
-        self, stage: Stage, port: int, on_event: Callable[[Event], None]
+        self,
+        stage: Stage,
+        port: int,
+        on_event: Callable[[Event], None],
+        change: str = "",
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.stage = stage
         self.on_event = on_event
@@ -66,9 +74,9 @@ class StageServer:
         self.listening: asyncio.Future[int] = self.loop.create_future()
         self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "course.wire.serve", str(stage.path), str(port)],
+            [sys.executable, *SERVE, str(stage.path), str(port), change],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -144,5 +152,4 @@ class StageServer:
         if self.process.stdout is not None:
             self.process.stdout.close()
         self.log.close()
-        if self.listening.done() and not self.listening.cancelled():
-            self.listening.exception()
+        self.listening.cancel()

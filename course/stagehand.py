@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import threading
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rich.console import Console
@@ -24,6 +25,9 @@ WIDEST = 160  # columns; a longer line is hard to follow
 ASIDE = "/static/"  # requests for the page's files are not part of the lesson
 
 
+Serve = Callable[[str, dict[str, str]], Awaitable[StageServer]]
+
+
 class Stagehand:
     """Shows one run of a story on a terminal or in a transcript.
 
@@ -33,6 +37,8 @@ class Stagehand:
         pace: "enter" to wait for Enter at each step, seconds, or None.
         console: Where to show it; None for the terminal. Only the terminal gets times:
             they are never the same twice.
+        serve: Starts the stage's server, in place of the one before, with a change and
+            environment variables; returns it when it listens.
     """
 
     def __init__(
@@ -41,14 +47,18 @@ class Stagehand:
         script: Any,
         pace: float | str | None,
         console: Console | None,
+        serve: Serve,
     ) -> None:
         self.stage = stage
         self.script = script
         self.pace = pace
+        self.serve = serve
         self.timeline = Timeline()
         self.timeline.on_change = self.show_complete
         self.shown = 0
         self.step = 0
+        self.port = 0
+        self.held = False
         self.started = now() if console is None else None
         self.console = console or Console(highlight=False, soft_wrap=True)
         # Without a terminal there is no width to go by.
@@ -68,20 +78,21 @@ class Stagehand:
             if ASIDE not in event.text:
                 await self.timeline.report(event)
 
-    async def perform(self, server: StageServer) -> int:
-        """Play the story.
+    async def perform(self) -> int:
+        """Start the server and play the story.
 
         Returns:
             0 if every expectation held, else 1.
         """
+        await self.restart("", {})
         self.print(Text(f"make demo-{self.stage.number}", style="bold"))
         self.print(Text(f"{self.stage.name}: {self.stage.concept}"))
-        story = Story(self.timeline, server.port, self.next_step)
+        story = Story(self)
         try:
             await self.script.play(story)
         except ExpectationFailed as failure:
             self.show_rest()
-            self.print(Text(f"\n{server.read_log().strip()}", style="dim"))
+            self.print(Text(f"\n{self.server.read_log().strip()}", style="dim"))
             self.print(Text(f"\nThe story failed at step {self.step}: {failure}"))
             return 1
         finally:
@@ -89,6 +100,26 @@ class Stagehand:
                 await browser.leave()
         self.show_rest()
         return 0
+
+    async def restart(self, change: str, environment: dict[str, str]) -> None:
+        """Start the server, in place of the one before."""
+        self.server = await self.serve(change, environment)
+        self.port = self.server.port
+
+    def hold(self, at_once: bool) -> None:
+        """Begin or end a part whose rows come in no certain order.
+
+        For a transcript they are held back, and grouped by browser.
+        """
+        if self.started is None:
+            self.held = at_once
+        if not self.held:
+            browsers = self.renderer.browsers
+            rows = self.timeline.ordered[self.shown :]
+            if self.started is None:
+                rows.sort(key=lambda row: browsers.index(row.browser))
+            self.timeline.ordered[self.shown :] = rows
+            self.show_complete()
 
     async def next_step(self, sentence: str) -> None:
         """Announce a step, and return when it may begin."""
@@ -120,12 +151,11 @@ class Stagehand:
             Control((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2))
         )
 
-    async def stay(self, server: StageServer) -> None:
+    async def stay(self) -> None:
         """Leave the page up and show what its visitors do, until cancelled."""
-        self.renderer = self.renderer_for((*self.script.BROWSERS, VISITOR))
         self.print(
             Text(
-                f"\nThe page is up: http://127.0.0.1:{server.port}/\n"
+                f"\nThe page is up: http://127.0.0.1:{self.port}/\n"
                 "What you do there is shown here. Ctrl-C ends it.\n",
                 style="bold",
             )
@@ -136,21 +166,21 @@ class Stagehand:
             await asyncio.sleep(3600)
 
     def show_complete(self) -> None:
-        """Print the rows whose two ends are known, in the order they began."""
-        rows = self.timeline.rows
-        while self.shown < len(rows):
-            row = rows[self.shown]
-            if not (row.complete or row.browser == VISITOR):
-                return
-            self.print(self.renderer.row(row))
+        """Print the rows that are complete, up to the first that is not."""
+        rows = self.timeline.ordered
+        while self.shown < len(rows) and rows[self.shown].complete and not self.held:
+            self.print(self.renderer.row(rows[self.shown]))
             self.shown += 1
 
     def show_rest(self) -> None:
-        """Print the rows that are left, complete or not."""
-        rows = self.timeline.rows
-        for row in rows[self.shown :]:
-            self.print(self.renderer.row(row))
-        self.shown = len(rows)
+        """Print the rows of which one end is missing."""
+        ordered = self.timeline.ordered
+        for row in self.timeline.rows:
+            if not row.complete:
+                row.alone = True
+                if not any(row is other for other in ordered):
+                    ordered.append(row)
+        self.show_complete()
 
     def print(self, text: Text) -> None:
         """Print a line, without spaces at its end."""

@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -64,12 +64,14 @@ class Suite:
         folder: The working directory.
         arguments: What pytest is given; without, it goes by the folder's configuration.
         python: The interpreter.
+        env: Environment variables, beside those of this process.
     """
 
     name: str
     folder: Path
     arguments: tuple[str, ...] = ()
     python: str = sys.executable
+    env: Mapping[str, str] = field(default_factory=dict)
 
     def run(self) -> Result:
         """Run it in a process of its own."""
@@ -83,6 +85,7 @@ class Suite:
             done = subprocess.run(
                 command,
                 cwd=self.folder,
+                env={**os.environ, **self.env},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

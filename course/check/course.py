@@ -21,7 +21,7 @@ class Problem:
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}. To mend it: {self.remedy}."
+        return f"{self.where}: {self.what.rstrip('.')}. To mend it: {self.remedy}."
 
 
 @dataclass

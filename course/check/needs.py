@@ -16,6 +16,7 @@ from course.check.course import Course, Problem
 from course.stages import Stage
 
 OWN = {"config", "chat", "manage", "conftest"}
+PART_OF = {"asgiref": "django"}  # what a listed package cannot be had without
 FOR_TESTS = {"pytest", "pytest-asyncio", "pytest-django", "websockets"}
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)[^\n]*\n((?:    --hash=\S+(?: \\)?\n?)+)", re.M)
 
@@ -35,7 +36,7 @@ def imports(course: Course) -> Iterator[Problem]:
                 if module in others:
                     yield Problem(where, f"it imports {module}", "copy what it needs")
                 elif module not in OWN | set(sys.stdlib_module_names):
-                    owners = distributions.get(module, [module])
+                    owners = distributions.get(PART_OF.get(module, module), [module])
                     if not {canonicalize_name(owner) for owner in owners} & allowed:
                         yield Problem(
                             where,

@@ -45,30 +45,35 @@ def test_a_long_text_is_shortened() -> None:
     assert quote("x" * (LONGEST + 1)).endswith(f"… {LONGEST + 1} characters")
 
 
-async def test_two_ends_become_one_row() -> None:
-    """The browser's end and the server's end of a frame are one row."""
+@pytest.fixture
+def timeline() -> Timeline:
+    """A timeline of the browsers alice, at port 1, and bob, at port 2."""
     timeline = Timeline()
-    timeline.name(5000, "alice")
-    row = await timeline.seen(5000, "websocket.receive", '"hi"', up=True)
+    timeline.name(1, "alice")
+    timeline.name(2, "bob")
+    return timeline
+
+
+async def test_two_ends_become_one_row(timeline: Timeline) -> None:
+    """The browser's end and the server's end of a frame are one row."""
+    row = await timeline.seen(1, "websocket.receive", '"hi"', up=True)
     assert not row.complete
-    await timeline.report(Event("server", "up", "websocket.receive", 0, 5000, "got"))
+    await timeline.report(Event("server", "up", "websocket.receive", 0, 1, "got"))
     assert timeline.rows == [row]
     assert (row.browser, row.seen, row.event) == ("alice", '"hi"', "got")
     await timeline.completed(row, 0)
 
 
-async def test_the_server_may_be_first() -> None:
+async def test_the_server_may_be_first(timeline: Timeline) -> None:
     """A report that overtakes the browser waits for the browser's end."""
-    timeline = Timeline()
-    await timeline.report(Event("server", "down", "websocket.send", 0, 5000, "sent"))
-    row = await timeline.seen(5000, "websocket.send", '"3"', up=False)
+    await timeline.report(Event("server", "down", "websocket.send", 0, 1, "sent"))
+    row = await timeline.seen(1, "websocket.send", '"3"', up=False)
     assert timeline.rows == [row]
     assert row.complete
 
 
-async def test_frames_are_matched_in_order() -> None:
+async def test_frames_are_matched_in_order(timeline: Timeline) -> None:
     """Of equal frames the first end belongs to the first, each port on its own."""
-    timeline = Timeline()
     first = await timeline.seen(1, "websocket.receive", "a", up=True)
     second = await timeline.seen(1, "websocket.receive", "b", up=True)
     other = await timeline.seen(2, "websocket.receive", "c", up=True)
@@ -77,19 +82,51 @@ async def test_frames_are_matched_in_order() -> None:
     assert [row.event for row in (first, second, other)] == ["A", "B", "C"]
 
 
-async def test_waiting_for_an_end_has_a_limit() -> None:
+async def test_waiting_for_an_end_has_a_limit(timeline: Timeline) -> None:
     """An end that does not appear is a TimeoutError."""
-    timeline = Timeline()
     row = await timeline.seen(1, "websocket.receive", "a", up=True)
     with pytest.raises(TimeoutError):
         await timeline.completed(row, 0.01)
 
 
-async def test_an_unknown_client_is_a_visitor() -> None:
-    """Whoever opens the page beside the story has a lane too."""
-    timeline = Timeline()
+async def test_an_unknown_client_is_a_visitor(timeline: Timeline) -> None:
+    """Whoever opens the page beside the story has a lane, and one end is enough."""
     await timeline.report(Event("server", "up", "websocket.connect", 0, 9, "x"))
     assert timeline.rows[0].browser == VISITOR
+    assert timeline.rows[0].complete
+
+
+async def test_rows_stand_in_the_order_of_the_reports(timeline: Timeline) -> None:
+    """The server's order is that of the handlers, whoever was first to see an end."""
+    await timeline.report(Event("server", "down", "websocket.close", 0, 1, "one"))
+    await timeline.report(Event("server", "up", "websocket.connect", 0, 2, "other"))
+    await timeline.seen(2, "websocket.connect", "connect", up=True)
+    await timeline.seen(1, "websocket.close", "closed", up=False)
+    assert [row.event for row in timeline.ordered] == ["one", "other"]
+
+
+async def test_a_request_that_waits_has_a_row_of_its_own(timeline: Timeline) -> None:
+    """What is handled only later has two rows, with what comes between in between."""
+    await timeline.seen_apart(2, "websocket.connect", "connect")
+    await timeline.report(Event("server", "down", "websocket.send", 0, 1, "sent"))
+    await timeline.report(Event("server", "up", "websocket.connect", 0, 2, "handled"))
+    rows = [(row.browser, row.seen, row.event) for row in timeline.ordered]
+    assert rows == [
+        ("bob", "connect", ""),
+        ("alice", "", "sent"),
+        ("bob", "", "handled"),
+    ]
+
+
+async def test_a_port_that_is_used_again_starts_afresh(timeline: Timeline) -> None:
+    """Nothing of an old connection sticks to a new one from the same port."""
+    await timeline.seen_apart(2, "websocket.connect", "connect")
+    await timeline.report(Event("server", "up", "websocket.connect", 0, 2, "handled"))
+    timeline.name(2, "carol")
+    with pytest.raises(TimeoutError):
+        await timeline.reported(2, 0.01)
+    row = await timeline.seen(2, "websocket.connect", "connect", up=True)
+    assert not row.complete
 
 
 def draw(row: Row, **options: Any) -> str:

@@ -6,10 +6,12 @@ in the thread that the handler runs in.
 """
 
 import asyncio
+import itertools
 import threading
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from course.wire.events import Event, describe, now, quote
 
@@ -22,14 +24,17 @@ Report = Callable[[Event], None]
 # Set for the tasks and threads of one connection: context variables follow both.
 current: ContextVar["Connection | None"] = ContextVar("current", default=None)
 
-QUIET = {"http.request", "http.response.body", "http.disconnect"}
+QUIET = {"http.request"}
+OF_A_STREAM = {"http.response.body", "http.disconnect"}
 
 
 class Threads:
     """Gives the threads that handlers run in short names, in order of appearance."""
 
     def __init__(self) -> None:
-        self.names: dict[int, str] = {}
+        # By the thread itself: its number is given anew once it has ended.
+        self.names: WeakKeyDictionary[threading.Thread, str] = WeakKeyDictionary()
+        self.count = itertools.count(1)
         self.lock = threading.Lock()
 
     def name(self) -> str:
@@ -37,9 +42,11 @@ class Threads:
         try:
             asyncio.get_running_loop()
         except RuntimeError:
+            thread = threading.current_thread()
             with self.lock:
-                number = len(self.names) + 1
-                return self.names.setdefault(threading.get_ident(), f"thread {number}")
+                if thread not in self.names:
+                    self.names[thread] = f"thread {next(self.count)}"
+                return self.names[thread]
         return "event loop"
 
 
@@ -50,13 +57,17 @@ class Connection:
     no handler does, before whatever comes next.
     """
 
-    def __init__(self, report: Report, client: int, receive: Receive, send: Send):
+    def __init__(
+        self, report: Report, client: int, path: str, receive: Receive, send: Send
+    ) -> None:
         self.report = report
         self.client = client
+        self.path = path
         self.wrapped_receive = receive
         self.wrapped_send = send
         self.pending: Message | None = None
         self.received = False
+        self.streams = False
         self.lock = threading.Lock()
 
     def flush(self, where: str = "") -> None:
@@ -66,9 +77,16 @@ class Connection:
         if message is not None:
             self.emit("up", message["type"], describe(message), where)
 
+    def announce(self) -> None:
+        """Report a connection whose application decides without receiving anything, by
+        the scope alone, as the end of the routes does."""
+        if not self.received:
+            self.received = True
+            self.emit("up", "websocket.connect", f"websocket {self.path}")
+
     def emit(self, kind: str, type: str, text: str, where: str = "") -> None:
         """Report one event of this connection."""
-        if type not in QUIET:
+        if type not in QUIET and (self.streams or type not in OF_A_STREAM):
             self.report(Event("server", kind, type, now(), self.client, text, where))
 
     async def receive(self) -> Message:
@@ -82,6 +100,10 @@ class Connection:
     async def send(self, message: Message) -> None:
         """Pass on the server's send, which is reported before the client can see it."""
         self.flush()
+        self.announce()
+        if message["type"] == "http.response.start":
+            # An event stream is worth a look, a page's body is not.
+            self.streams = b"text/event-stream" in dict(message["headers"]).values()
         self.emit("down", message["type"], describe(message))
         await self.wrapped_send(message)
 
@@ -103,18 +125,17 @@ class WireApplication:
     ) -> None:
         """Serve one connection (ASGI specification, "Applications")."""
         client = (scope.get("client") or ("", 0))[1]
-        connection = Connection(self.report, client, receive, send)
         path = quote(scope.get("path", ""))[1:-1]
+        connection = Connection(self.report, client, path, receive, send)
         if scope["type"] == "http":
+            connection.received = True
             connection.emit("up", "http", f"http {scope['method']} {path}")
         current.set(connection)
         try:
             await self.application(scope, connection.receive, connection.send)
         finally:
             connection.flush()
-            if scope["type"] == "websocket" and not connection.received:
-                # It decided by the scope alone, as the end of the routes does.
-                connection.emit("up", "websocket.connect", f"websocket {path}")
+            connection.announce()
 
 
 def trace_handlers() -> None:

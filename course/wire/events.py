@@ -70,6 +70,8 @@ def describe(message: dict[str, Any]) -> str:
         content = quote(message["text"])
     elif message.get("bytes") is not None:
         content = f"{len(message['bytes'])} bytes"
+    elif message.get("body"):
+        content = message["body"].decode("utf-8", "replace").split("\n")[0]
     for key in ("code", "status", "subprotocol"):
         if message.get(key) is not None:
             content = str(message[key])
@@ -78,10 +80,15 @@ def describe(message: dict[str, Any]) -> str:
 
 def quote(text: str) -> str:
     """Return a text in quotes, control characters escaped, long ones shortened."""
-    shown = json.dumps(text[:LONGEST], ensure_ascii=False)
-    # Unpaired surrogates and other unprintables would break the terminal.
-    shown = "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in shown)
+    # Control characters and unpaired surrogates would break the terminal.
+    characters = (c if c.isprintable() else repr(c)[1:-1] for c in text[:LONGEST])
+    shown = f'"{"".join(characters)}"'
     return shown if len(text) <= LONGEST else f"{shown} … {len(text)} characters"
+
+
+def show(message: str | bytes) -> str:
+    """Return a message as it stands in a browser's lane."""
+    return quote(message) if isinstance(message, str) else f"{len(message)} bytes"
 
 
 def now() -> float:

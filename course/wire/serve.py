@@ -1,4 +1,5 @@
-"""A stage's server with the wire around it: python -m course.wire.serve FOLDER PORT.
+"""A stage's server with the wire around it: python -m course.wire.serve
+FOLDER PORT CHANGE.
 
 It serves as runserver does, with Daphne, without the reloader. Events go to standard
 output, the stage's log to standard error. When standard input ends, so does the server:
@@ -21,12 +22,13 @@ def stop_at_end_of_input() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def main(folder: str, port: int) -> None:
+def main(folder: str, port: int, change: str) -> None:
     """Serve the stage in a folder on 127.0.0.1.
 
     Args:
         folder: The stage's folder.
         port: The TCP port; 0 for any free one. The port is reported.
+        change: The name of a function in course/demos/changes.py to call first, or "".
     """
     from course.wire.events import Event, Reporter
 
@@ -43,6 +45,8 @@ def main(folder: str, port: int) -> None:
 
         trace_handlers()
         application = importlib.import_module("config.asgi").application
+        if change:
+            getattr(importlib.import_module("course.demos.changes"), change)()
     except Exception as error:
         report(Event("server", "failed", type(error).__name__, text=where(error)))
         raise SystemExit(1) from error
@@ -78,4 +82,4 @@ def where(error: Exception) -> str:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), sys.argv[3])

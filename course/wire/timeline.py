@@ -21,6 +21,7 @@ class Row:
         seen: What the browser did or saw; "" until known.
         event: The server's ASGI event; "" until known.
         where: What the handler ran on; "" if there was no handler.
+        alone: Whether it stands for one end only.
     """
 
     at: float
@@ -29,15 +30,19 @@ class Row:
     seen: str = ""
     event: str = ""
     where: str = ""
+    alone: bool = False
 
     @property
     def complete(self) -> bool:
-        """Whether both ends are known."""
-        return bool(self.seen and self.event)
+        """Whether everything is known that it will show."""
+        return self.alone or bool(self.seen and self.event)
 
 
 class Timeline:
-    """Collects what browsers did and servers reported, in the order it began.
+    """Collects what browsers did and servers reported.
+
+    `rows` are in the order they began. `ordered` are those whose place is certain: in
+    the order of the server's reports, which is that of its handlers.
 
     A row's two ends are matched by the client's port and the event's type, first to
     first: a WebSocket delivers in order (RFC 6455, section 5.1 and TCP beneath it).
@@ -45,13 +50,18 @@ class Timeline:
 
     def __init__(self) -> None:
         self.rows: list[Row] = []
+        self.ordered: list[Row] = []
         self.names: dict[int, str] = {}
+        self.apart: set[tuple[int, str]] = set()
+        self.heard: set[int] = set()
         self.half: dict[tuple[int, str], list[Row]] = defaultdict(list)
         self.changed = asyncio.Condition()
         self.on_change: Callable[[], None] = lambda: None
 
     def name(self, port: int, browser: str) -> None:
-        """Say which browser a client port belongs to."""
+        """Say which browser a new connection, from this port, belongs to."""
+        self.heard.discard(port)
+        self.apart = {each for each in self.apart if each[0] != port}
         self.names[port] = browser
 
     async def seen(self, port: int, type: str, text: str, up: bool) -> Row:
@@ -68,13 +78,26 @@ class Timeline:
         await self.tell()
         return row
 
+    async def seen_apart(self, port: int, type: str, text: str) -> None:
+        """Add what a browser sends and the server will only see to later.
+
+        The two ends get a row each, so that what happens between them stands between.
+        """
+        row = Row(now(), self.names.get(port, VISITOR), True, seen=text, alone=True)
+        self.rows.append(row)
+        self.ordered.append(row)
+        self.apart.add((port, type))
+        await self.tell()
+
     async def report(self, event: Event) -> None:
         """Add what a server reported."""
         row = self.take(
             event.client, event.type, event.kind == "up", lambda row: not row.event
         )
+        self.heard.add(event.client)
         row.event = event.text
         row.where = event.where
+        self.ordered.append(row)
         await self.tell()
 
     async def tell(self) -> None:
@@ -90,8 +113,10 @@ class Timeline:
             if lacks(row):
                 waiting.remove(row)
                 return row
-        row = Row(now(), self.names.get(port, VISITOR), up)
-        waiting.append(row)
+        name = self.names.get(port, VISITOR)
+        row = Row(now(), name, up, alone=name == VISITOR or (port, type) in self.apart)
+        if not row.alone:
+            waiting.append(row)
         self.rows.append(row)
         return row
 
@@ -106,3 +131,15 @@ class Timeline:
         """
         async with asyncio.timeout(timeout), self.changed:
             await self.changed.wait_for(lambda: row.complete)
+
+    async def reported(self, port: int, timeout: float) -> None:
+        """Wait until the server has reported anything of a client.
+
+        Args:
+            timeout: In seconds.
+
+        Raises:
+            TimeoutError: It did not report anything in time.
+        """
+        async with asyncio.timeout(timeout), self.changed:
+            await self.changed.wait_for(lambda: port in self.heard)

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -76,6 +77,14 @@ class Server:
     def connect(self, path):
         """Return a WebSocket to this server, to be used in a with statement."""
         return connect(f"ws://{self.address}{path}", proxy=None)
+
+    def handshake_status(self, path):
+        """Return the HTTP status of a refused handshake, 101 of an accepted one."""
+        try:
+            with connect(f"ws://{self.address}{path}", proxy=None):
+                return 101
+        except InvalidStatus as refusal:
+            return refusal.response.status_code
 
     def stop(self):
         """End the process, whatever state it is in."""

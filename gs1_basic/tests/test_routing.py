@@ -3,16 +3,6 @@
 from urllib.request import urlopen
 
 import pytest
-from websockets.exceptions import InvalidStatus
-
-
-def handshake_status(server, path):
-    """Return the HTTP status of a refused handshake, or 101 if it was accepted."""
-    try:
-        with server.connect(path):
-            return 101
-    except InvalidStatus as refusal:
-        return refusal.response.status_code
 
 
 def test_http_reaches_django(server):
@@ -48,24 +38,24 @@ def test_the_async_path_reaches_the_async_consumer(server):
 )
 def test_an_unknown_path_is_refused(server, path):
     """A path without a route is refused at the handshake, with HTTP 403."""
-    assert handshake_status(server, path) == 403
+    assert server.handshake_status(path) == 403
 
 
 @pytest.mark.parametrize("path", ["/ws/sc", "/ws/ac"])
 def test_the_trailing_slash_matters(server, path):
     """The path must match with its slash: for WebSockets nothing redirects."""
-    assert handshake_status(server, path) == 403
+    assert server.handshake_status(path) == 403
 
 
 def test_a_refusal_is_one_warning(server):
     """A refused path is one warning line in the log, which names the path."""
-    handshake_status(server, "/ws/warn/")
+    server.handshake_status("/ws/warn/")
     lines = [line for line in server.wait_for("/ws/warn/") if "WARNING" in line]
     assert len(lines) == 1
 
 
 def test_a_path_cannot_forge_a_log_line(server):
     """A line break in the path is logged as an escape, so it stays one line."""
-    handshake_status(server, "/ws/forged%0AERROR-of-mine/")
+    server.handshake_status("/ws/forged%0AERROR-of-mine/")
     server.wait_for(r"/ws/forged\nERROR-of-mine/")
     assert not [line for line in server.lines if line.startswith("ERROR-of-mine")]
