@@ -1,0 +1,26 @@
+"""Which WebSocket path reaches which consumer."""
+
+import logging
+
+from django.urls import path, re_path
+
+from . import consumers
+
+logger = logging.getLogger(__name__)
+
+
+async def refuse(scope, receive, send):
+    """Refuse the handshake: no route matched. The client sees HTTP 403."""
+    logger.warning("no WebSocket route for %.200r", scope["path"])
+    await send({"type": "websocket.close"})
+
+
+websocket_urlpatterns = [
+    path("ws/sc/", consumers.EchoConsumer.as_asgi()),
+    path("ws/sc/countdown/<int:start>/", consumers.CountdownConsumer.as_asgi()),
+    path("ws/sc/scope/", consumers.ScopeConsumer.as_asgi()),
+    path("ws/sc/text/", consumers.TextConsumer.as_asgi()),
+    path("ws/sc/json/", consumers.CalculatorConsumer.as_asgi()),
+    # Last, and it matches everything: without it URLRouter raises ValueError, HTTP 500.
+    re_path("", refuse),
+]
