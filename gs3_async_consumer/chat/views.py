@@ -1,0 +1,8 @@
+"""The pages."""
+
+from django.shortcuts import render
+
+
+def index(request):
+    """Show the page that opens a WebSocket."""
+    return render(request, "chat/index.html")

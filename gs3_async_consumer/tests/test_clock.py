@@ -1,0 +1,58 @@
+"""Server-Sent Events: an HTTP response that does not end by itself."""
+
+import http.client
+
+import pytest
+
+
+def ask(server, method):
+    """Ask for the clock; return the connection and its response."""
+    connection = http.client.HTTPConnection(server.address, timeout=5)
+    connection.request(method, "/events/clock/")
+    return connection, connection.getresponse()
+
+
+def test_it_is_an_event_stream(server):
+    """The clock is a stream of events, which nobody may cache."""
+    connection, response = ask(server, "GET")
+    assert response.status == 200
+    assert response.headers["Content-Type"] == "text/event-stream"
+    assert response.headers["Cache-Control"] == "no-cache"
+    connection.close()
+
+
+def test_each_event_has_an_id_and_data(server):
+    """An event is a line id:, a line data:, and an empty line."""
+    connection, response = ask(server, "GET")
+    assert response.status == 200
+    for number in (1, 2, 3):
+        assert response.readline() == f"id: {number}\n".encode()
+        assert response.readline().startswith(b"data: 20")
+        assert response.readline() == b"\n"
+    connection.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS"])
+def test_only_get_is_allowed(server, method):
+    """Any other method is answered with 405, which names GET."""
+    connection, response = ask(server, method)
+    assert response.status == 405
+    assert response.headers["Allow"] == "GET"
+    connection.close()
+
+
+@pytest.mark.parametrize("name", ["daphne", "uvicorn"])
+def test_it_ends_when_the_client_leaves(start_server, name):
+    """A client that leaves takes the task along, on each server."""
+    if name == "uvicorn":
+        pytest.importorskip("uvicorn")
+    server = start_server(name, "tests.counting:application")
+    before = server.count()
+    clients = [ask(server, "GET") for _ in range(3)]
+    for connection, response in clients:
+        assert response.status == 200
+        assert response.readline() == b"id: 1\n"
+        response.close()
+        connection.close()
+    server.wait_for_count(before)
+    assert "Traceback" not in server.log
