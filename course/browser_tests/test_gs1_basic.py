@@ -1,5 +1,7 @@
 """Stage 1's page: choose an endpoint, connect, send, disconnect."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -93,6 +95,15 @@ def test_both_colour_schemes_have_contrast(open_page: OpenPage, scheme: str) -> 
             "e => getComputedStyle(e).color"
         )
         assert contrast(colour, background) >= 4.5
+
+
+def test_each_entry_has_its_time(open_page: OpenPage) -> None:
+    """Every line begins with the time of day, to the millisecond."""
+    page = open_page()
+    connect(page, "/ws/sc/")
+    times = page.locator("#frames li span:first-child").all_text_contents()
+    assert len(times) == 2
+    assert all(re.fullmatch(r"\d\d:\d\d:\d\d\.\d{3}", time) for time in times)
 
 
 def test_leaving_the_page_closes_the_socket(open_page: OpenPage) -> None:

@@ -1,6 +1,12 @@
 // Open a WebSocket, send, close, and list every frame and event the browser saw.
 
 const MAX_ENTRIES = 500;
+const TIME = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 3,
+});
 
 const connection = document.querySelector("#connection");
 const endpoint = document.querySelector("#endpoint");
@@ -17,7 +23,7 @@ let socket = null;
 function addEntry(kind, text, bytes) {
   const entry = document.createElement("li");
   entry.className = kind;
-  const time = new Date().toLocaleTimeString("en-GB", { fractionalSecondDigits: 3 });
+  const time = TIME.format(new Date());
   const size = bytes === undefined ? "" : `${bytes} B`;
   for (const part of [time, kind, size, text]) {
     // textContent, never HTML: a message may hold anything.
