@@ -33,7 +33,7 @@ class Browser(HttpBrowser):
         self.arrived: asyncio.Queue[tuple[str | bytes, Row]] = asyncio.Queue()
         self.reader: asyncio.Task[None] | None = None
         self.opening: asyncio.Task[int] | None = None
-        self.tcp = socket.socket()
+        self.tcp: socket.socket | None = None
 
     async def connect(self, path: str, subprotocols: Sequence[str] = ()) -> None:
         """Open a WebSocket and expect it to be accepted."""
