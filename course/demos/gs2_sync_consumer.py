@@ -1,5 +1,6 @@
 """The story of stage 2: sync handlers, and the thread they share."""
 
+from course.demos import in_turn, side_by_side
 from course.story import Story
 
 BROWSERS = ("alice", "bob", "carol")
@@ -8,7 +9,7 @@ COUNTDOWN = "/ws/sc/countdown/1/"
 
 async def play(story: Story) -> None:
     """Show the consumers, then three countdowns on one thread, then on three."""
-    alice, bob, carol = everyone = [story.browser(name) for name in BROWSERS]
+    alice, bob, _ = everyone = [story.browser(name) for name in BROWSERS]
 
     await story.say("The echo: what alice sends comes back, text as text.")
     await alice.connect("/ws/sc/")
@@ -32,24 +33,13 @@ async def play(story: Story) -> None:
     await bob.close()
 
     await story.say("Three countdowns at once: when do bob and carol get in?")
-    await story.queue_up(everyone, COUNTDOWN)
-    for browser in everyone:
-        await browser.opened()
-        await browser.expect("1")
-        await browser.expect("0")
-        await browser.expect_close(1000)
+    await in_turn(story, everyone, COUNTDOWN)
 
     await story.say(
         "All sync handlers share thread 1. Now with THREAD_PER_CONNECTION=1."
     )
     await story.restart(THREAD_PER_CONNECTION="1")
-    async with story.at_once():
-        for browser in everyone:
-            await browser.connect(COUNTDOWN)
-            await browser.expect("1")
-        for browser in everyone:
-            await browser.expect("0")
-            await browser.expect_close(1000)
+    await side_by_side(story, everyone, COUNTDOWN)
 
     await story.say(
         "alice asks to count down from 99: accepted, then closed with 4400."

@@ -1,5 +1,6 @@
 """The story of stage 3: async handlers, and the loop they share."""
 
+from course.demos import in_turn, side_by_side
 from course.story import Story
 
 BROWSERS = ("alice", "bob", "carol")
@@ -10,41 +11,24 @@ async def play(story: Story) -> None:
     """Show countdowns side by side, what blocks the loop, and a task of one's own."""
     alice, bob, carol = everyone = [story.browser(name) for name in BROWSERS]
 
-    async def side_by_side() -> None:
-        async with story.at_once():
-            for browser in everyone:
-                await browser.connect(COUNTDOWN)
-            for browser in everyone:
-                for number in ("1", "0"):
-                    await browser.expect(number)
-                await browser.expect_close(1000)
-
-    async def in_turn() -> None:
-        await story.queue_up(everyone, COUNTDOWN)
-        for browser in everyone:
-            await browser.opened()
-            await browser.expect("1")
-            await browser.expect("0")
-            await browser.expect_close(1000)
-
     await story.say("Three countdowns at once, on the event loop: side by side.")
-    await side_by_side()
+    await side_by_side(story, everyone, COUNTDOWN)
 
     await story.say("Somebody writes time.sleep for asyncio.sleep. Who has to wait?")
     await story.restart("time_sleep")
-    await in_turn()
+    await in_turn(story, everyone, COUNTDOWN)
 
     await story.say(
         "It blocks the loop. sync_to_async(time.sleep): 3 s for 1 s of work."
     )
     await story.restart("time_sleep_in_a_thread")
-    await side_by_side()
+    await side_by_side(story, everyone, COUNTDOWN)
 
     await story.say(
         "One thread for all, again. thread_sensitive=False has a pool: 1 s."
     )
     await story.restart("time_sleep_in_the_pool")
-    await side_by_side()
+    await side_by_side(story, everyone, COUNTDOWN)
 
     await story.say(
         "Now alice sends three messages to an echo that takes half a second."

@@ -180,7 +180,9 @@ class Client(WebsocketCommunicator):
 
     WebsocketCommunicator is quick, and it is not the wire: it knows no limits of size,
     sends no Origin, and shows a close code even where a browser would see HTTP 403.
-    What does not arrive in time is a failed assertion here, not a TimeoutError.
+    What does not arrive in time is a failed assertion here, not a TimeoutError; and the
+    application has been cancelled then, so the connection is of no more use. To assert
+    silence, use receive_nothing, which cancels nothing.
     """
 
     async def next_event(self):

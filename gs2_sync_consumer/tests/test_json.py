@@ -47,6 +47,7 @@ def ask(open_client, prefix):
     async def ask_it(request):
         client = await open_client(f"{prefix}json/")
         text = request if isinstance(request, str) else json.dumps(request)
+        # Not send_to: it asserts that a message is not empty, which a socket does not.
         await client.send_input({"type": "websocket.receive", "text": text})
         return await client.next_json()
 

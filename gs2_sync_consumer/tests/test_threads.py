@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -149,3 +152,18 @@ def test_no_thread_is_left_behind(start_server, prefix, name):
             assert websocket.recv() == "hello"
         assert json.loads(server.get("/count/"))["threads"] >= before["threads"] + 5
     server.wait_for_count(before)
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows sends no SIGINT to a child"
+)
+def test_ctrl_c_does_not_end_a_busy_handler(start_server, prefix):
+    """Ctrl-C ends Daphne's loop, and a handler that is busy waits for it for ever: it
+    cannot send any more, and the process waits for the handler's thread."""
+    server = start_server("daphne", TICK="0.5")
+    with server.connect(f"{prefix}countdown/1/") as websocket:
+        assert websocket.recv() == "1"
+        server.process.send_signal(signal.SIGINT)
+        with pytest.raises(subprocess.TimeoutExpired):
+            server.process.wait(2)  # seconds; the countdown would have ended after 1
+        server.process.kill()
