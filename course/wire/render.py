@@ -11,7 +11,7 @@ TIME = 8  # columns for the time, where it is shown
 SERVER = 40  # columns for the server's side at least, the thread included
 EVENT = 28  # columns after which the thread stands, if the event is not longer
 WHERE = 12  # columns for the thread
-NARROWEST, WIDEST = 12, 40  # columns of a browser
+NARROWEST, WIDEST = 12, 30  # columns of a browser
 COLOURS = ("cyan", "green", "magenta", "yellow")
 
 
