@@ -79,6 +79,13 @@ def redis_problem(url: str) -> str | None:
 
 def examine_stage(root: Path, stage: Stage) -> Iterator[Finding]:
     """Yield what is wrong with one stage."""
+    if not stage.path.is_dir():
+        yield Finding(
+            f"Commands about stage {stage.number} fail",
+            f"the folder {stage.name} is missing",
+            "take it from the repository",
+        )
+        return
     port = BASE_PORT + stage.number
     with socket.socket() as probe:
         probe.settimeout(1)

@@ -146,6 +146,8 @@ class StageServer:
         try:
             self.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:
+            pass
+        finally:  # also when an impatient user presses Ctrl-C again
             self.process.kill()
             self.process.wait()
         self.reader.join()

@@ -4,11 +4,13 @@ import contextlib
 import re
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 from course.errors import CourseError
 from course.stages import Stage
 
+PATIENCE = 5.0  # seconds that a server may take to end
 LISTENING = re.compile(r"Listening on TCP address 127\.0\.0\.1:(\d+)")
 
 
@@ -32,14 +34,24 @@ def serve(stage: Stage) -> Iterator[str]:
         errors="replace",
     )
     assert process.stderr is not None
+    # Reads on after the start: a full pipe would hold the server back.
+    drain = threading.Thread(target=process.stderr.read)
     try:
         lines = []
         for line in process.stderr:
             lines.append(line)
             if match := LISTENING.search(line):
+                drain.start()
                 yield f"http://127.0.0.1:{match[1]}/"
                 return
         raise CourseError(f"{stage.name} did not start:\n{''.join(lines)}")
     finally:
         process.terminate()
-        process.communicate()
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:  # a sync handler is busy
+            process.kill()
+            process.wait()
+        if drain.is_alive():
+            drain.join()
+        process.stderr.close()

@@ -20,6 +20,9 @@ from course.wire.events import Event, now
 from course.wire.render import Renderer
 from course.wire.timeline import VISITOR, Timeline
 
+if sys.platform != "win32":
+    import termios
+
 USUAL = 100  # columns
 WIDEST = 160  # columns; a longer line is hard to follow
 ASIDE = "/static/"  # requests for the page's files are not part of the lesson
@@ -117,7 +120,8 @@ class Stagehand:
             browsers = self.renderer.browsers
             rows = self.timeline.ordered[self.shown :]
             if self.started is None:
-                rows.sort(key=lambda row: browsers.index(row.browser))
+                known = [row for row in rows if row.browser in browsers]
+                rows = sorted(known, key=lambda row: browsers.index(row.browser))
             self.timeline.ordered[self.shown :] = rows
             self.show_complete()
 
@@ -134,6 +138,9 @@ class Stagehand:
 
     async def wait_for_enter(self) -> None:
         """Wait until Enter is pressed (or standard input ends)."""
+        if sys.platform != "win32":
+            # What was typed while the step before was shown does not count.
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
         self.console.print("[dim]Enter: go on    Ctrl-C: end[/dim]", end="")
         loop = asyncio.get_running_loop()
         pressed: asyncio.Future[None] = loop.create_future()
@@ -169,7 +176,9 @@ class Stagehand:
         """Print the rows that are complete, up to the first that is not."""
         rows = self.timeline.ordered
         while self.shown < len(rows) and rows[self.shown].complete and not self.held:
-            self.print(self.renderer.row(rows[self.shown]))
+            # While the story plays, a visitor of the page has no lane in it.
+            if rows[self.shown].browser in self.renderer.browsers:
+                self.print(self.renderer.row(rows[self.shown]))
             self.shown += 1
 
     def show_rest(self) -> None:

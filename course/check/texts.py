@@ -30,6 +30,7 @@ RUN_BY = {
     r"python -m pip install -r requirements\.txt": "the rule standalone",
     r"python -m pip install -r requirements\.txt pytest pytest-asyncio pytest-django "
     r"websockets": "the rule standalone",
+    r'python -m pip install "uvicorn\[standard\]"': "make setup",
     r"apt-get install (?:chromium|python3-venv)": ".ci/run",
     r"cd \w+": "nothing to run",
 }
@@ -57,7 +58,7 @@ def readme(course: Course) -> Iterator[Problem]:
 def table(course: Course) -> str:
     """Return the table of stages in Markdown."""
     lines = [
-        "| stage | idea | minutes | changed lines of code | tests |",
+        "| stage | idea | minutes | changed lines of code | test functions |",
         "|---|---|---:|---:|---:|",
     ]
     for stage in course.stages:

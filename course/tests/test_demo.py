@@ -7,6 +7,7 @@ import subprocess
 import sys
 import termios
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -35,6 +36,14 @@ def run(arguments: list[str], root: Path = ROOT) -> "subprocess.CompletedProcess
         timeout=60,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
+
+
+def free_port() -> int:
+    """Return a TCP port that is free now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def listens(port: int) -> bool:
@@ -79,6 +88,24 @@ def test_a_visitor_is_shown() -> None:
             websocket.send("from the page")
             screen.read_until('websocket.receive "from the page"')
         screen.read_until("websocket.disconnect 1000")
+        screen.type("\x03")
+        assert screen.wait() == 0
+
+
+def test_a_visitor_in_the_middle_does_no_harm() -> None:
+    """Whoever opens the page while the story plays is not part of it."""
+    port = free_port()
+    with terminal(["demo", "1", "--port", str(port)], ROOT) as screen:
+        screen.read_until(WAITING)
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as response:
+            assert response.status == 200
+        screen.screen = ""
+        for step in range(1, 10):
+            screen.type("\n")
+            screen.read_until(f"\n{step + 1}. " if step < 9 else UP)
+            if step < 9:
+                screen.read_until(WAITING)
+                screen.screen = ""
         screen.type("\x03")
         assert screen.wait() == 0
 

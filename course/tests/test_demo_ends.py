@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import termios
+import time
 
 import pytest
 
@@ -76,3 +77,25 @@ def test_a_killed_demo_takes_its_server_along() -> None:
             screen.process.kill()
             # The server holds this connection; its end is the end of the server.
             assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("end", ["kill", "Ctrl-C twice"])
+def test_a_busy_sync_handler_does_not_keep_its_server(end: str) -> None:
+    """Daphne alone would wait for the handler for ever; the demo's server does not."""
+    with terminal(["demo", "2", "--port", "0"], ROOT) as screen:
+        for step in range(1, 5):
+            screen.read_until(f"\n{step}. ")
+            screen.read_until(WAITING)
+            screen.screen = ""
+            screen.type("\n")
+        screen.read_until('websocket.send "1"')  # the first of three countdowns
+        started = descendants(screen.process.pid)
+        if end == "kill":
+            screen.process.kill()
+        else:
+            screen.type("\x03")
+            screen.type("\x03")
+        screen.wait()
+        deadline = time.monotonic() + 10
+        while any(map(alive, started)):
+            assert time.monotonic() < deadline, "a process is left"

@@ -71,6 +71,14 @@ def test_broken_settings_are_a_finding(repository: Path) -> None:
     assert "NameError: name 'Yes' is not defined" in finding.cause
 
 
+def test_a_missing_stage_is_a_finding(repository: Path) -> None:
+    """A stage whose folder is gone is said to be missing."""
+    stage = find(load(repository), 1)
+    shutil.rmtree(stage.path)
+    (finding,) = examine_stage(repository, stage)
+    assert "the folder gs1_basic is missing" in finding.cause
+
+
 def test_a_taken_port_is_a_finding(repository: Path) -> None:
     """The port of the stage's demo is tried."""
     stage = find(load(repository), 1)

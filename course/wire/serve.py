@@ -11,15 +11,23 @@ import os
 import signal
 import sys
 import threading
+import time
 import traceback
 from pathlib import Path
 
+PATIENCE = 4.0  # seconds; less than the demo's own, so that no demo has to kill
+
 
 def stop_at_end_of_input() -> None:
-    """End this process like Ctrl-C once the demo has let go of it."""
+    """End this process once the demo has let go of it: like Ctrl-C, then by force.
+
+    Ctrl-C alone does not end Daphne while a sync handler is busy.
+    """
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(PATIENCE)
+    os._exit(1)
 
 
 def main(folder: str, port: int, change: str) -> None:

@@ -21,6 +21,8 @@ COMMANDS = {
     "daphne": ["-m", "daphne", "-p", "0", "config.asgi:application"],
     "uvicorn": ["-m", "uvicorn", "--port", "0", "config.asgi:application"],
 }
+# The log comes at once, and in the encoding it is read in.
+PLAIN = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 LISTENING = re.compile(
     r"(?:Listening on TCP address |running on http://)127\.0\.0\.1:(\d+)"
 )
@@ -35,7 +37,7 @@ class Server:
         self.process = subprocess.Popen(
             [sys.executable, *COMMANDS[name]],
             cwd=PROJECT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, **PLAIN},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -15,7 +15,6 @@ def test_a_text_is_given_to_the_consumer(server, path, name):
     """A text frame arrives as text, and is logged once at INFO."""
     with server.connect(path) as websocket:
         websocket.send(f"hello ünï🙂{name}")
-        # Backslash escapes: the log may be shown where only ASCII can be.
         (line,) = server.wait_for(f"{name} received text='hello")
     assert "INFO" in line
     assert "bytes=None" in line

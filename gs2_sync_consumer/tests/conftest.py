@@ -27,6 +27,8 @@ COMMANDS = {
     "daphne": ["-m", "daphne", "-p", "0"],
     "uvicorn": ["-m", "uvicorn", "--port", "0"],
 }
+# The log comes at once, and in the encoding it is read in.
+PLAIN = {"PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 LISTENING = re.compile(
     r"(?:Listening on TCP address |running on http://)127\.0\.0\.1:(\d+)"
 )
@@ -56,7 +58,7 @@ class Server:
                 *([] if name == "runserver" else [application]),
             ],
             cwd=PROJECT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", "TICK": "0.01", **environment},
+            env={**os.environ, **PLAIN, "TICK": "0.01", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

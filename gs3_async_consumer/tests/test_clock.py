@@ -48,7 +48,7 @@ def test_it_ends_when_the_client_leaves(start_server, name):
         pytest.importorskip("uvicorn")
     server = start_server(name, "tests.counting:application")
     before = server.count()
-    clients = [ask(server, "GET") for _ in range(3)]
+    clients = [ask(server, "GET") for _ in range(5)]
     for connection, response in clients:
         assert response.status == 200
         assert response.readline() == b"id: 1\n"

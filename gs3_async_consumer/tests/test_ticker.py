@@ -50,7 +50,7 @@ def test_no_task_is_left_behind_in_a_server(start_server, prefix, name):
         pytest.importorskip("uvicorn")
     server = start_server(name, "tests.counting:application")
     before = server.count()
-    for ending in ("close", "stop", "break"):
+    for ending in ("close", "stop", "break") * 3:
         with server.connect(f"{prefix}ticker/") as websocket:
             assert websocket.recv() == "1"
             if ending == "stop":
