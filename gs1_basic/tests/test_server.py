@@ -16,4 +16,5 @@ def test_ctrl_c_stops_the_server(start_server, name):
     with server.connect("/ws/sc/"):
         server.process.send_signal(signal.SIGINT)
         server.process.wait(5)
+        server.reader.join()
     assert "Traceback" not in server.log

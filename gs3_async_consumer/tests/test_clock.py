@@ -1,6 +1,8 @@
 """Server-Sent Events: an HTTP response that does not end by itself."""
 
 import http.client
+import signal
+import sys
 
 import pytest
 
@@ -56,3 +58,23 @@ def test_it_ends_when_the_client_leaves(start_server, name):
         connection.close()
     server.wait_for_count(before)
     assert "Traceback" not in server.log
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows sends no SIGINT to a child"
+)
+def test_uvicorn_waits_for_a_listener_unless_told_otherwise(start_server):
+    """Ctrl-C does not end uvicorn while the clock is listened to; with a time-out for
+    the graceful shutdown it does."""
+    pytest.importorskip("uvicorn")
+    patient = start_server("uvicorn")
+    hasty = start_server("uvicorn", UVICORN_TIMEOUT_GRACEFUL_SHUTDOWN="1")
+    listeners = [ask(server, "GET") for server in (patient, hasty)]
+    for server, (_, response) in zip((patient, hasty), listeners, strict=True):
+        assert response.readline() == b"id: 1\n"
+        server.process.send_signal(signal.SIGINT)
+    hasty.process.wait(10)
+    assert patient.process.poll() is None
+    for connection, response in listeners:
+        response.close()
+        connection.close()

@@ -16,4 +16,5 @@ def test_ctrl_c_stops_the_server(start_server, prefix, name):
     with server.connect(prefix):
         server.process.send_signal(signal.SIGINT)
         server.process.wait(5)
+        server.reader.join()
     assert "Traceback" not in server.log
