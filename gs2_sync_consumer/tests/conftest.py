@@ -1,5 +1,6 @@
 """What the tests talk to: real servers, and the application without a server."""
 
+import contextlib
 import importlib.util
 import json
 import os
@@ -58,7 +59,7 @@ class Server:
                 *([] if name == "runserver" else [application]),
             ],
             cwd=PROJECT,
-            env={**os.environ, **PLAIN, "TICK": "0.01", **environment},
+            env={**os.environ, **PLAIN, "TICK": "0.05", **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",
@@ -97,12 +98,17 @@ class Server:
         assert match, f"the server did not start:\n{self.log}"
         self.address = f"127.0.0.1:{match[1]}"
 
+    @contextlib.contextmanager
     def connect(self, path, **options):
-        """Return a WebSocket to this server, to be used in a with statement."""
-        status = self.handshake_status(path)
-        assert status == 101, f"{path} was refused with HTTP {status}"
+        """Open a WebSocket to this server for the time of a with statement."""
         url = f"ws://{self.address}{path}"
-        return connect(url, proxy=None, create_connection=Socket, **options)
+        with contextlib.ExitStack() as stack:
+            try:
+                opening = connect(url, proxy=None, create_connection=Socket, **options)
+                websocket = stack.enter_context(opening)
+            except InvalidStatus as refusal:
+                pytest.fail(f"{path} was refused: {refusal}")
+            yield websocket
 
     def handshake_status(self, path):
         """Return the HTTP status of a refused handshake, 101 of an accepted one."""

@@ -7,44 +7,52 @@ import sys
 import pytest
 
 
-def ask(server, method):
-    """Ask for the clock; return the connection and its response."""
-    connection = http.client.HTTPConnection(server.address, timeout=5)
-    connection.request(method, "/events/clock/")
-    return connection, connection.getresponse()
+@pytest.fixture
+def ask():
+    """Ask a server for the clock; return the connection and its response, which are
+    closed with the test."""
+    opened = []
+
+    def ask_it(server, method):
+        connection = http.client.HTTPConnection(server.address, timeout=5)
+        connection.request(method, "/events/clock/")
+        opened.append((connection, connection.getresponse()))
+        return opened[-1]
+
+    yield ask_it
+    for connection, response in opened:
+        response.close()
+        connection.close()
 
 
-def test_it_is_an_event_stream(server):
+def test_it_is_an_event_stream(server, ask):
     """The clock is a stream of events, which nobody may cache."""
-    connection, response = ask(server, "GET")
+    _, response = ask(server, "GET")
     assert response.status == 200
     assert response.headers["Content-Type"] == "text/event-stream"
     assert response.headers["Cache-Control"] == "no-cache"
-    connection.close()
 
 
-def test_each_event_has_an_id_and_data(server):
+def test_each_event_has_an_id_and_data(server, ask):
     """An event is a line id:, a line data:, and an empty line."""
-    connection, response = ask(server, "GET")
+    _, response = ask(server, "GET")
     assert response.status == 200
     for number in (1, 2, 3):
         assert response.readline() == f"id: {number}\n".encode()
         assert response.readline().startswith(b"data: 20")
         assert response.readline() == b"\n"
-    connection.close()
 
 
 @pytest.mark.parametrize("method", ["POST", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_only_get_is_allowed(server, method):
+def test_only_get_is_allowed(server, ask, method):
     """Any other method is answered with 405, which names GET."""
-    connection, response = ask(server, method)
+    _, response = ask(server, method)
     assert response.status == 405
     assert response.headers["Allow"] == "GET"
-    connection.close()
 
 
 @pytest.mark.parametrize("name", ["daphne", "uvicorn"])
-def test_it_ends_when_the_client_leaves(start_server, name):
+def test_it_ends_when_the_client_leaves(start_server, ask, name):
     """A client that leaves takes the task along, on each server."""
     if name == "uvicorn":
         pytest.importorskip("uvicorn")
@@ -63,7 +71,7 @@ def test_it_ends_when_the_client_leaves(start_server, name):
 @pytest.mark.skipif(
     sys.platform == "win32", reason="Windows sends no SIGINT to a child"
 )
-def test_uvicorn_waits_for_a_listener_unless_told_otherwise(start_server):
+def test_uvicorn_waits_for_a_listener_unless_told_otherwise(start_server, ask):
     """Ctrl-C does not end uvicorn while the clock is listened to; with a time-out for
     the graceful shutdown it does."""
     pytest.importorskip("uvicorn")
@@ -75,6 +83,3 @@ def test_uvicorn_waits_for_a_listener_unless_told_otherwise(start_server):
         server.process.send_signal(signal.SIGINT)
     hasty.process.wait(10)
     assert patient.process.poll() is None
-    for connection, response in listeners:
-        response.close()
-        connection.close()
