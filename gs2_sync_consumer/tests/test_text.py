@@ -65,6 +65,9 @@ def test_an_empty_frame_does_no_harm_here(server, prefix):
 @pytest.mark.parametrize("header", ["", ",", " , ,", "a b", "echo.v2,,", "ECHO.v1;q=1"])
 def test_an_odd_offer_is_accepted_or_refused(server, prefix, header):
     """A subprotocol header of any form gives a connection, or HTTP 400."""
+    with server.connect(f"{prefix}text/") as websocket:
+        websocket.send("hi")
+        assert websocket.recv() == "hi"
     url = f"ws://{server.address}{prefix}text/"
     headers = {"Sec-WebSocket-Protocol": header}
     try:
