@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
 from course.server import StageServer, require_free
-from course.stages import Stage
+from course.stages import BASE_PORT, Stage
 from course.wire.events import Event
 
 if TYPE_CHECKING:  # rich is imported while the server starts
     from rich.console import Console
 
-BASE_PORT = 8000
 QUICK = {"TICK": "0.1"}  # seconds; without an audience nobody needs to follow
 
 

@@ -16,9 +16,8 @@ from pathlib import Path
 
 from course.environment import ROOT, environment_python, is_ready
 from course.errors import CourseError
-from course.stages import Stage, find, load
+from course.stages import BASE_PORT, Stage, find, load
 
-BASE_PORT = 8000
 REDIS_TIMEOUT = 2.0  # seconds
 
 # Runs in a stage's folder, with the stage's own interpreter.

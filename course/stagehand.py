@@ -114,15 +114,14 @@ class Stagehand:
 
         For a transcript they are held back, and grouped by browser.
         """
-        if self.started is None:
-            self.held = at_once
-        if not self.held:
-            browsers = self.renderer.browsers
-            rows = self.timeline.ordered[self.shown :]
-            if self.started is None:
-                known = [row for row in rows if row.browser in browsers]
-                rows = sorted(known, key=lambda row: browsers.index(row.browser))
-            self.timeline.ordered[self.shown :] = rows
+        if self.started is not None:
+            return
+        self.held = at_once
+        if not at_once:
+            browsers, ordered = self.renderer.browsers, self.timeline.ordered
+            known = [row for row in ordered[self.shown :] if row.browser in browsers]
+            known.sort(key=lambda row: browsers.index(row.browser))
+            ordered[self.shown :] = known
             self.show_complete()
 
     async def next_step(self, sentence: str) -> None:

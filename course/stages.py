@@ -6,6 +6,7 @@ from pathlib import Path
 
 from course.errors import CourseError
 
+BASE_PORT = 8000  # the demo of stage N listens on this and N
 DEFAULT_CAP = 80  # changed lines
 
 
