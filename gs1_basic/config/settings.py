@@ -29,6 +29,7 @@ TEMPLATES = [
         "APP_DIRS": True,
     },
 ]
+TIME_ZONE = "UTC"  # of the log, too
 
 # Django contrib
 
