@@ -5,20 +5,17 @@ Only the standard library is used here: it must work where set-up does not.
 
 import argparse
 import json
-import os
 import socket
 import subprocess
 import sys
-import urllib.parse
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from course.environment import ROOT, environment_python, is_ready
 from course.errors import CourseError
+from course.findings import Finding, last_line
+from course.redis_doctor import examine_redis
 from course.stages import BASE_PORT, Stage, find, load
-
-REDIS_TIMEOUT = 2.0  # seconds
 
 # Runs in a stage's folder, with the stage's own interpreter.
 READ_SETTINGS = """
@@ -30,21 +27,6 @@ print(json.dumps([list(settings.INSTALLED_APPS), application]))
 """
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that is wrong.
-
-    Attributes:
-        symptom: What a user sees because of it.
-        cause: What is wrong.
-        remedy: What to do.
-    """
-
-    symptom: str
-    cause: str
-    remedy: str
-
-
 def examine_machine(root: Path) -> Iterator[Finding]:
     """Yield what is wrong with the machine and the environment."""
     if not is_ready(root):
@@ -53,27 +35,6 @@ def examine_machine(root: Path) -> Iterator[Finding]:
             ".venv is missing, half of it is gone, or requirements.txt has changed",
             "make setup, or python -m course setup",
         )
-    url = os.environ.get("REDIS_URL")
-    if url and (problem := redis_problem(url)):
-        yield Finding(
-            "Handshakes are refused with 403, or nothing reaches other processes",
-            f"REDIS_URL is {url}, and {problem}",
-            "start that server, or unset REDIS_URL",
-        )
-
-
-def redis_problem(url: str) -> str | None:
-    """Return why no Redis answers at a URL, or None if one does."""
-    try:
-        parts = urllib.parse.urlsplit(url)
-        address = (parts.hostname or "localhost", parts.port or 6379)
-        with socket.create_connection(address, REDIS_TIMEOUT) as connection:
-            connection.sendall(b"PING\r\n")
-            answer = connection.recv(64)
-    except (OSError, ValueError) as error:
-        return f"no server answers there ({error})"
-    # A server that wants a password or TLS first is a Redis too.
-    return None if answer[:1] in b"+-" and answer else "what answers is no Redis"
 
 
 def examine_stage(root: Path, stage: Stage) -> Iterator[Finding]:
@@ -101,10 +62,9 @@ def examine_stage(root: Path, stage: Stage) -> Iterator[Finding]:
         [python, "-c", READ_SETTINGS], cwd=stage.path, capture_output=True, text=True
     )
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["it ended without a word"])[-1]
         yield Finding(
             f"{stage.name} does not start",
-            f"its settings cannot be read: {last}",
+            f"its settings cannot be read: {last_line(done.stderr)}",
             f"mend {stage.name}/config/settings.py",
         )
         return
@@ -160,7 +120,7 @@ def main(arguments: list[str]) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return error.status
-    findings = list(examine_machine(ROOT))
+    findings = [*examine_machine(ROOT), *examine_redis(ROOT, stages)]
     for stage in stages:
         findings += examine_stage(ROOT, stage)
     for number, finding in enumerate(findings, 1):

@@ -23,6 +23,7 @@ class Stage:
         why: The reason for a cap above the default.
         twin: The name of the stage with the same tests, or "".
         retired: Reason by test, for tests of the stage before that are gone.
+        for_tests: Requirements of its tests beside pytest's, and of the stages before.
     """
 
     number: int
@@ -38,6 +39,7 @@ class Stage:
     why: str = ""
     twin: str = ""
     retired: dict[str, str] = field(default_factory=dict)
+    for_tests: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -74,8 +76,10 @@ def load(root: Path) -> list[Stage]:
         stages: list[Stage] = []
         for number, table in enumerate(tables, 1):
             before = stages[-1] if stages else None
-            for key in ("changed", "new", "removed"):
+            for key in ("changed", "new", "removed", "for_tests"):
                 table[key] = tuple(table.get(key, ()))
+            if before is not None:  # what is built on a stage needs what that needs
+                table["for_tests"] = before.for_tests + table["for_tests"]
             stages.append(Stage(number=number, root=root, before=before, **table))
     except (OSError, TypeError, ValueError) as error:
         raise CourseError(f"course/stages.toml cannot be used: {error}.") from error

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from course.check.copies import test_names
 from course.check.course import Course, Problem
-from course.check.needs import FOR_TESTS, pins
+from course.check.needs import pins, test_packages
 from course.demo import record, transcript_path
 from course.environment import environment_python
 from course.errors import CourseError
 from course.stages import Stage
-from course.suite import Case, Suite
+from course.suite import Case, Suite, side_by_side
 
 HASTE = {"TEST_TIMEOUT": "0.5"}  # seconds: what does not come will never come
 IGNORED = shutil.ignore_patterns("__pycache__", ".pytest_cache", "*.sqlite3*", ".venv")
@@ -66,21 +66,29 @@ def demos(course: Course) -> Iterator[Problem]:
 
 def new_tests_fail(course: Course) -> Iterator[Problem]:
     """Every test new in a stage fails, by an assertion, on the stage before."""
-    for stage in course.steps():
-        assert stage.before is not None
-        new = test_names(stage) - test_names(stage.before)
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary) / "stage"
-            shutil.copytree(stage.before.path, folder, ignore=IGNORED)
-            shutil.rmtree(folder / "tests")
-            shutil.copytree(stage.path / "tests", folder / "tests", ignore=IGNORED)
-            shutil.copy(stage.path / "pytest.ini", folder)
-            modules = sorted({name.split("::")[0] for name in new})
-            chosen = " or ".join(sorted(name.split("::")[1] for name in new))
-            options = ("--continue-on-collection-errors", "-k", chosen)
-            suite = Suite(stage.name, folder, (*modules, *options), env=HASTE)
-            result = suite.run()
-        yield from judge(stage, new, result.cases)
+    steps = list(course.steps())
+    with side_by_side() as pool:
+        for stage, cases in zip(
+            steps, pool.map(run_on_the_one_before, steps), strict=True
+        ):
+            assert stage.before is not None
+            yield from judge(stage, test_names(stage) - test_names(stage.before), cases)
+
+
+def run_on_the_one_before(stage: Stage) -> list[Case]:
+    """Run the tests that are new in a stage on the code of the stage before."""
+    assert stage.before is not None
+    new = test_names(stage) - test_names(stage.before)
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "stage"
+        shutil.copytree(stage.before.path, folder, ignore=IGNORED)
+        shutil.rmtree(folder / "tests")
+        shutil.copytree(stage.path / "tests", folder / "tests", ignore=IGNORED)
+        shutil.copy(stage.path / "pytest.ini", folder)
+        modules = sorted({name.split("::")[0] for name in new})
+        chosen = " or ".join(sorted(name.split("::")[1] for name in new))
+        options = ("--continue-on-collection-errors", "-k", chosen)
+        return Suite(stage.name, folder, (*modules, *options), env=HASTE).run().cases
 
 
 def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
@@ -107,31 +115,44 @@ def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
 
 def standalone(course: Course) -> Iterator[Problem]:
     """A copy of a stage passes its tests with its own requirements and pytest's."""
-    for stage in course.stages:
-        with tempfile.TemporaryDirectory() as temporary:
-            folder = Path(temporary) / "stage"
-            shutil.copytree(stage.path, folder, ignore=IGNORED)
-            python = environment_python(Path(temporary) / "venv")
-            try:
-                install(course, folder, python)
-            except CourseError as error:
-                yield Problem(
-                    f"{stage.name}/requirements.txt",
-                    f"it cannot be installed:\n{error}\n",
-                    "list packages that go with the pinned ones",
-                )
-                continue
-            result = Suite(stage.name, folder, python=str(python)).run()
-        if result.status or not result.count("passed"):
-            yield Problem(
-                stage.name,
-                f"its tests fail in an environment of its own:\n{result.output}",
-                "list in its requirements.txt what it needs",
+    with side_by_side() as pool:
+        for problem in pool.map(lambda stage: run_alone(course, stage), course.stages):
+            if problem is not None:
+                yield problem
+
+
+def run_alone(course: Course, stage: Stage) -> Problem | None:
+    """Return what is wrong with a copy of a stage in an environment of its own."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "stage"
+        shutil.copytree(stage.path, folder, ignore=IGNORED)
+        python = environment_python(Path(temporary) / "venv")
+        try:
+            install(course, stage, folder, python)
+        except CourseError as error:
+            return Problem(
+                f"{stage.name}/requirements.txt",
+                f"it cannot be installed:\n{error}\n",
+                "list packages that go with the pinned ones",
             )
+        result = Suite(stage.name, folder, python=str(python)).run()
+    if result.status or not result.count("passed"):
+        return Problem(
+            stage.name,
+            f"its tests fail in an environment of its own:\n{result.output}",
+            "list in its requirements.txt what it needs",
+        )
+    return None
 
 
-def install(course: Course, folder: Path, python: Path) -> None:
+def install(course: Course, stage: Stage, folder: Path, python: Path) -> None:
     """Make a fresh environment with a stage's requirements and what its tests need.
+
+    Args:
+        course: The course, whose pins hold.
+        stage: The stage.
+        folder: A copy of it.
+        python: The interpreter that the environment is to have.
 
     Raises:
         CourseError: uv failed.
@@ -143,7 +164,7 @@ def install(course: Course, folder: Path, python: Path) -> None:
     for command in (
         ["venv", "--no-project", "-p", sys.executable, str(venv)],
         ["pip", "install", "-p", str(python), "-r", str(requirements)]
-        + ["-c", str(constraints), *sorted(FOR_TESTS)],
+        + ["-c", str(constraints), *map(str, test_packages(stage))],
     ):
         done = subprocess.run(
             [sys.executable, "-m", "uv", "--quiet", *command],

@@ -16,8 +16,12 @@ from course.check.course import Course, Problem
 from course.stages import Stage
 
 OWN = {"config", "chat", "manage", "conftest"}
-PART_OF = {"asgiref": "django"}  # what a listed package cannot be had without
-FOR_TESTS = {"pytest", "pytest-asyncio", "pytest-django", "websockets"}
+PART_OF = {  # what a listed package cannot be had without
+    "asgiref": "django",
+    "msgpack": "channels_redis",
+    "redis": "channels_redis",
+}
+FOR_TESTS = ("pytest", "pytest-asyncio", "pytest-django", "websockets")  # every stage's
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)[^\n]*\n((?:    --hash=\S+(?: \\)?\n?)+)", re.M)
 
 
@@ -26,11 +30,12 @@ def imports(course: Course) -> Iterator[Problem]:
     distributions = packages_distributions()
     others = {stage.name for stage in course.stages} | {"course"}
     for stage in course.stages:
-        listed = {canonicalize_name(each.name) for each in read_requirements(stage)}
+        listed = names(read_requirements(stage))
+        for_tests = listed | names(test_packages(stage))
         for name in stage.files():
             if not name.endswith(".py"):
                 continue
-            allowed = listed | FOR_TESTS if name.startswith("tests/") else listed
+            allowed = for_tests if name.startswith("tests/") else listed
             for module, line in imported(stage.path / name):
                 where = f"{stage.name}/{name}:{line}"
                 if module in others:
@@ -77,6 +82,8 @@ def lock(course: Course) -> Iterator[Problem]:
     for stage in course.stages:
         where = f"{stage.name}/requirements.txt"
         wanted += [(each, where) for each in read_requirements(stage)]
+        where = f"for_tests of {stage.name}"
+        wanted += [(Requirement(each), where) for each in stage.for_tests]
     for requirement, where in wanted:
         version = pinned.get(canonicalize_name(requirement.name))
         if version is None:
@@ -103,6 +110,16 @@ def read_requirements(stage: Stage) -> list[Requirement]:
     path = stage.path / "requirements.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return [Requirement(line) for line in lines if line.split("#")[0].strip()]
+
+
+def test_packages(stage: Stage) -> list[Requirement]:
+    """Return what a stage's tests need beside its own requirements."""
+    return [Requirement(each) for each in (*FOR_TESTS, *stage.for_tests)]
+
+
+def names(requirements: list[Requirement]) -> set[str]:
+    """Return the names of required packages as the lock writes them."""
+    return {canonicalize_name(each.name) for each in requirements}
 
 
 def imported(path: Path) -> Iterator[tuple[str, int]]:

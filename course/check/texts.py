@@ -4,13 +4,15 @@ import contextlib
 import io
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from course.check.copies import test_names
 from course.check.course import Course, Problem
+from course.check.needs import test_packages
 from course.cli import build_parser
 from course.difference import differences, is_code
+from course.stages import Stage
 
 LONGEST_README = 150  # lines
 BEGIN = "<!-- stages: made from course/stages.toml by python -m course check --fix -->"
@@ -18,18 +20,19 @@ END = "<!-- /stages -->"
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 CODE = re.compile(r"`([^`\n]+)`|^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 WORDS = re.compile(
-    r"^(?:python|py|python3|make|daphne|uvicorn|pytest|pip|apt-get|cd|git)\s"
+    r"(?:python|py|python3|make|daphne|uvicorn|pytest|pip|apt-get|cd|git)\s"
 )
+VARIABLES = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")  # set for the command behind them
 
 # What a reader is told to type besides make and python -m course, and what runs it.
 RUN_BY = {
-    r"python manage\.py (?:runserver|check)": "the stages' tests, the rule django",
+    r"python manage\.py check": "the rule django",
+    r"python manage\.py runserver(?: \d+)?": "the stages' tests",
+    r'python manage\.py (?:shell|announce "[^"]+")': "the stages' tests",
     r"(?:python -m )?daphne config\.asgi:application": "the stages' tests",
     r"(?:python -m )?uvicorn config\.asgi:application": "the stages' tests",
     r"(?:python -m )?pytest": "make test",
     r"python -m pip install -r requirements\.txt": "the rule standalone",
-    r"python -m pip install -r requirements\.txt pytest pytest-asyncio pytest-django "
-    r"websockets": "the rule standalone",
     r'python -m pip install "uvicorn\[standard\]"': "make setup",
     r"apt-get install (?:chromium|python3-venv)": ".ci/run",
     r"cd \w+": "nothing to run",
@@ -101,10 +104,13 @@ def pages(course: Course) -> Iterator[tuple[str, Path]]:
 def commands(course: Course) -> Iterator[Problem]:
     """Every command a reader is told to type exists, and CI runs it."""
     for where, path in pages(course):
+        own = [stage for stage in course.stages if stage.path in path.parents]
+        known = run_by(own or course.stages)
         for match in CODE.finditer(path.read_text(encoding="utf-8")):
             for line in (match[1] or match[2]).splitlines():
                 command = re.split(r"\s+#", line.strip())[0].strip()
-                if WORDS.match(command) and not is_run(course, command):
+                bare = VARIABLES.sub("", command)
+                if WORDS.match(bare) and not is_run(course, bare, known):
                     yield Problem(
                         where,
                         f"it tells to type {command!r}, which does not exist or is "
@@ -114,8 +120,24 @@ def commands(course: Course) -> Iterator[Problem]:
                     )
 
 
-def is_run(course: Course, command: str) -> bool:
-    """Return whether a command exists and is run by CI."""
+def run_by(stages: list[Stage]) -> dict[str, str]:
+    """Return RUN_BY, and with it how to install what the tests of stages need."""
+    known = dict(RUN_BY)
+    for stage in stages:
+        packages = " ".join(each.name for each in test_packages(stage))
+        command = f"python -m pip install -r requirements.txt {packages}"
+        known[re.escape(command)] = "the rule standalone"
+    return known
+
+
+def is_run(course: Course, command: str, known: Iterable[str]) -> bool:
+    """Return whether a command exists and is run by CI.
+
+    Args:
+        course: The course.
+        command: The command, without variables before it.
+        known: Patterns of commands that are neither make nor python -m course.
+    """
     words = shlex.split(command)
     if words[0] == "make":
         return all(is_target(course, word) for word in words[1:] if "=" not in word)
@@ -129,7 +151,7 @@ def is_run(course: Course, command: str) -> bool:
         except SystemExit:
             return False
         return True
-    return any(re.fullmatch(pattern, command) for pattern in RUN_BY)
+    return any(re.fullmatch(pattern, command) for pattern in known)
 
 
 def is_target(course: Course, target: str) -> bool:

@@ -1,16 +1,20 @@
 """Copies of the repository that a test may break."""
 
+import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from course.check.course import Course
 from course.environment import ROOT
+from course.errors import CourseError
 from course.stages import load
+from course.valkey import Valkey
 
 IGNORED = shutil.ignore_patterns("__pycache__", ".*_cache", "*.sqlite3*", ".venv*")
+PACKAGES = shutil.ignore_patterns("lib", "lib64", "include", "Lib")
 SECOND = """
 [[stage]]
 name = "gs2_next"
@@ -43,6 +47,14 @@ def repository(tmp_path: Path) -> Path:
     end = text.find("[[stage]]", first + 1)
     manifest.write_text(text[: end if end > 0 else None], encoding="utf-8")
     return root
+
+
+@pytest.fixture
+def without_packages(repository: Path) -> Path:
+    """A copy of the repository whose .venv is ready, but holds no packages."""
+    venv = repository / ".venv"
+    shutil.copytree(ROOT / ".venv", venv, symlinks=True, ignore=PACKAGES)
+    return repository
 
 
 @pytest.fixture
@@ -90,3 +102,18 @@ def broken() -> Broken:
         return "\n".join(map(str, problems))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A Valkey that runs. Where there can be none, the test is skipped."""
+    try:
+        server = Valkey()
+    except CourseError as error:
+        pytest.skip(str(error))
+    server.start()
+    try:
+        asyncio.run(server.wait_until_up())
+        yield server
+    finally:
+        server.stop()

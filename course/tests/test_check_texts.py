@@ -48,6 +48,10 @@ def test_a_long_readme_is_refused(
         "python -m course demo 1 --fast",
         "pip install channels",
         "python manage.py migrate --fake",
+        "python manage.py announce",
+        "python manage.py runserver --fast",
+        "REDIS_URL=redis://127.0.0.1:6379 python manage.py migrate",
+        "A=1 B=2 make everything",
     ],
 )
 def test_an_unknown_command_is_named(
@@ -60,7 +64,17 @@ def test_an_unknown_command_is_named(
 
 @pytest.mark.parametrize(
     "command",
-    ["make demo-1 PORT=9001", "make", "python -m course diff N --tests", "make test-N"],
+    [
+        "make demo-1 PORT=9001",
+        "make",
+        "python -m course diff N --tests",
+        "make test-N",
+        "python manage.py runserver 8001",
+        "python manage.py shell",
+        'python manage.py announce "Tea, at four!"',
+        "REDIS_URL=redis://127.0.0.1:6379 REDIS_LAYER=queue python manage.py runserver",
+        "A=1 make test",
+    ],
 )
 def test_a_known_command_is_accepted(
     repository: Path, readme: Path, command: str
@@ -69,6 +83,26 @@ def test_a_known_command_is_accepted(
     readme.write_text(f"{readme.read_text()}\nType `{command}`.\n")
     course = Course(repository, load(repository))
     assert list(RULES["commands"](course)) == []
+
+
+def test_a_stage_tells_to_install_what_its_own_tests_need(
+    two_stages: Path, broken: Broken
+) -> None:
+    """commands: what a later stage's tests need is not for an earlier stage."""
+    manifest = two_stages / "course" / "stages.toml"
+    manifest.write_text(
+        manifest.read_text() + "for_tests = ['one; os_name > \"a\"', 'two']\n"
+    )
+    command = (
+        "python -m pip install -r requirements.txt pytest pytest-asyncio pytest-django "
+        "websockets one two"
+    )
+    for folder in ("notes", "gs1_basic", "gs2_next"):
+        (two_stages / folder / "tests.md").write_text(f"Type `{command}`.\n")
+    said = broken(two_stages, "commands")
+    assert f"gs1_basic/tests.md: it tells to type {command!r}" in said
+    assert "notes/tests.md" not in said
+    assert "gs2_next/tests.md" not in said
 
 
 @pytest.mark.parametrize("link", ["[a](notes/none.md)", '<img src="notes/none.png">'])

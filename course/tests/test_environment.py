@@ -72,6 +72,17 @@ def test_it_is_made_anew_when_the_requirements_change(root: Path) -> None:
     assert [path.name for path in root.glob(".venv*")] == [".venv"]
 
 
+@pytest.mark.usefixtures("without_uv")
+def test_what_is_for_another_system_is_left_out(root: Path) -> None:
+    """A pin with a marker is installed, hash checked, only where the marker holds."""
+    path = root / "requirements.txt"
+    path.write_text(block("colorama") + path.read_text())
+    ensure(root, lambda line: None)
+    python = environment_python(root / ".venv")
+    done = subprocess.run([python, "-c", "import colorama"], capture_output=True)
+    assert (done.returncode == 0) == (sys.platform == "win32")
+
+
 def test_a_wrong_hash_is_refused(root: Path) -> None:
     """A package that is not the pinned one is not installed; nothing is left behind."""
     path = root / "requirements.txt"
