@@ -1,0 +1,82 @@
+"""Django settings: only what this project uses."""
+
+import os
+
+# Django core
+
+ASGI_APPLICATION = "config.asgi.application"
+DEBUG = True  # Dangerous: shows source code in error pages. Never on the internet.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "loggers": {
+        # Django gives this logger a handler of its own: each line would come twice.
+        "django": {"handlers": []},
+        # It logs a traceback a second while Redis is away. Our own warning is enough.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+MIDDLEWARE = [
+    "django.middleware.common.CommonMiddleware",  # adds the slash to /chat/red
+    "django.middleware.csrf.CsrfViewMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+    },
+]
+TIME_ZONE = "UTC"  # of the log, too
+
+# Django contrib
+
+STATIC_URL = "static/"
+
+# Apps
+
+INSTALLED_APPS = [
+    "daphne",  # Before staticfiles: both bring a runserver, and the first one wins.
+    "django.contrib.staticfiles",
+    "chat",
+]
+
+# Channels
+
+CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
+REDIS_URL = os.environ.get("REDIS_URL")
+LAYERS = {
+    "memory": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"capacity": CAPACITY},
+    },
+    "pubsub": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    },
+    "queue": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "capacity": CAPACITY,
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    # The pool raises when it is empty: one each, if all leave at once.
+                    "max_connections": CAPACITY,
+                    # The layer waits 5 s for a message: the default, 5 s, is too short.
+                    "socket_timeout": 10,
+                }
+            ],
+        },
+    },
+}
+LAYER = os.environ.get("REDIS_LAYER", "pubsub") if REDIS_URL else "memory"
+CHANNEL_LAYERS = {"default": LAYERS[LAYER]}
