@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
-from course.server import StageServer, require_free
+from course.server import require_free
+from course.servers import Servers
 from course.stages import BASE_PORT, Stage
 from course.wire.events import Event
 
@@ -63,7 +64,9 @@ def demo(stage: Stage, options: argparse.Namespace) -> int:
         pace = "enter"
     port = BASE_PORT + stage.number if options.port is None else options.port
     require_free(port, stage.number)
-    return run_until_signal(play(stage, port, pace, stay=interactive))
+    redis_url = os.environ.get("REDIS_URL", "")
+    playing = play(stage, port, pace, stay=interactive, redis_url=redis_url)
+    return run_until_signal(playing)
 
 
 def record(stage: Stage) -> str:
@@ -74,7 +77,7 @@ def record(stage: Stage) -> str:
     """
     from rich.console import Console
 
-    from course.stagehand import USUAL
+    from course.screen import USUAL
 
     out = io.StringIO()
     console = Console(file=out, width=USUAL, color_system=None)
@@ -131,6 +134,7 @@ async def play(
     stay: bool,
     console: "Console | None" = None,
     environment: Mapping[str, str] | None = None,
+    redis_url: str = "",
 ) -> int:
     """Start a stage, play its story, and end every process that was started.
 
@@ -141,6 +145,7 @@ async def play(
         stay: Whether to leave the server up after the story, until cancelled.
         console: Where to show it without times; None for the terminal.
         environment: Environment variables of the server, beside those of this process.
+        redis_url: The address of the user's own Redis; "" if there is none.
 
     Returns:
         0 if every expectation of the story held, else 1.
@@ -152,22 +157,12 @@ async def play(
         if not loop.is_closed():
             loop.call_soon_threadsafe(events.put_nowait, event)
 
-    always = dict(environment or {})
-    servers = [StageServer(stage, port, on_event, "", always)]
-
-    async def serve(change: str, special: dict[str, str]) -> StageServer:
-        if change or special:
-            servers[-1].stop()
-            together = {**always, **special}
-            servers.append(StageServer(stage, port, on_event, change, together))
-        await servers[-1].wait_until_up()
-        return servers[-1]
-
+    servers = Servers(stage, port, on_event, environment or {}, redis_url)
     try:
         # While the server starts: rich and websockets take a moment to import.
         from course.stagehand import Stagehand
 
-        hand = Stagehand(stage, load_story(stage), pace, console, serve)
+        hand = Stagehand(stage, load_story(stage), pace, console, servers)
         pump = asyncio.create_task(hand.pump(events))
         status = await hand.perform()
         if stay and status == 0:
@@ -176,4 +171,4 @@ async def play(
         pump.cancel()
         return status
     finally:
-        servers[-1].stop()
+        servers.stop()

@@ -6,7 +6,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from course.errors import ExpectationFailed
-from course.wire.timeline import Row
+from course.wire.row import Row
 
 if TYPE_CHECKING:
     from course.story import Story
@@ -20,15 +20,26 @@ class Lane:
     Args:
         name: The name of the lane.
         story: The story it plays in.
+        server: The number of the server it connects to.
     """
 
-    def __init__(self, name: str, story: "Story") -> None:
+    def __init__(self, name: str, story: "Story", server: int = 1) -> None:
         self.name = name
         self.story = story
+        self.server = server
         self.port = 0
 
+    @property
+    def server_port(self) -> int:
+        """The TCP port of its server on 127.0.0.1."""
+        return self.story.stage.servers.port_of(self.server)
+
     def know(self, connection: socket.socket) -> None:
-        """Note the port of a new connection: the server reports it."""
+        """Note the port of a new connection: the server reports it.
+
+        It must have been bound before it was connected: a port that is chosen when
+        connecting is new for that server alone.
+        """
         self.port = connection.getsockname()[1]
         self.story.timeline.name(self.port, self.name)
 
@@ -39,21 +50,47 @@ class Lane:
     async def both_ends(self, *rows: Row) -> None:
         """Wait until the server has reported its end of each row."""
         for row in rows:
-            try:
-                await self.story.timeline.completed(row, PATIENCE)
-            except TimeoutError:
-                raise ExpectationFailed(
-                    f"The server never reported: {self.name} {row.seen}."
-                ) from None
+            await self.completed(row)
+            self.look_at(row)
+
+    async def completed(self, row: Row) -> None:
+        """Wait until the server has reported its end of a row."""
+        try:
+            await self.story.timeline.completed(row, PATIENCE)
+        except TimeoutError:
+            raise ExpectationFailed(
+                f"The server never reported: {self.name} {row.seen}."
+            ) from None
+
+    def look_at(self, row: Row) -> None:
+        """Have a transcript tell a row here, with all that its handler did."""
+        self.story.timeline.looked_at.append(row)
+
+    async def over(self) -> None:
+        """Wait until the application is done with the connection."""
+        try:
+            await self.story.timeline.over(self.port, PATIENCE)
+        except TimeoutError:
+            raise ExpectationFailed(
+                f"The application never left {self.name}'s connection."
+            ) from None
 
 
 class HttpBrowser(Lane):
     """The HTTP side of a browser."""
 
+    def request(self) -> http.client.HTTPConnection:
+        """Return a connection to the server that is not open yet."""
+        return http.client.HTTPConnection(
+            "127.0.0.1",
+            self.server_port,
+            timeout=PATIENCE,
+            source_address=("127.0.0.1", 0),
+        )
+
     async def get(self, path: str, status: int = 200) -> None:
         """Ask for a page over HTTP and expect a status."""
-        host = "127.0.0.1"
-        request = http.client.HTTPConnection(host, self.story.port, timeout=PATIENCE)
+        request = self.request()
         try:
             await asyncio.to_thread(request.connect)
             self.know(request.sock)
@@ -69,8 +106,7 @@ class HttpBrowser(Lane):
 
     async def listen(self, path: str, events: int) -> None:
         """Take that many Server-Sent Events, and leave (WHATWG HTML, section 9.2)."""
-        host = "127.0.0.1"
-        request = http.client.HTTPConnection(host, self.story.port, timeout=PATIENCE)
+        request = self.request()
         await asyncio.to_thread(request.connect)
         self.know(request.sock)
         rows = [await self.seen("http", f"GET {path}", up=True)]

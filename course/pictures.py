@@ -10,8 +10,8 @@ from rich.console import Console
 
 from course.chromium import chromium
 from course.demo import perform
+from course.screen import USUAL
 from course.serving import serve
-from course.stagehand import USUAL
 from course.stages import Stage
 
 PAGE = ViewportSize(width=1000, height=640)  # pixels

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from course.environment import ROOT
 from course.errors import CourseError
@@ -17,6 +18,7 @@ from course.wire.events import Event
 SERVE = ("-m", "course.wire.serve")
 START_TIMEOUT = 20.0  # seconds
 STOP_TIMEOUT = 5.0  # seconds; a sync handler that sleeps holds Daphne back
+THE_STORYS = ("REDIS_URL", "REDIS_LAYER")  # not the user's: each story says which
 
 
 def require_free(port: int, number: int) -> None:
@@ -48,6 +50,16 @@ def require_free(port: int, number: int) -> None:
     )
 
 
+def process_environment(special: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment of a process of the stage.
+
+    Args:
+        special: Variables beside those of this process.
+    """
+    inherited = {k: v for k, v in os.environ.items() if k not in THE_STORYS}
+    return {**inherited, **special, "PYTHONPATH": str(ROOT)}
+
+
 class StageServer:
     """The server process of a stage.
 
@@ -57,6 +69,7 @@ class StageServer:
         on_event: Called with each event of the wire, in a thread of the reader.
         change: The name of a function in course/demos/changes.py to call in the server.
         environment: Environment variables beside those of this process.
+        number: Its number among the stage's servers, which its events are given.
     """
 
     def __init__(
@@ -66,8 +79,10 @@ class StageServer:
         on_event: Callable[[Event], None],
         change: str = "",
         environment: Mapping[str, str] | None = None,
+        number: int = 1,
     ) -> None:
         self.stage = stage
+        self.number = number
         self.on_event = on_event
         self.port = port
         self.loop = asyncio.get_running_loop()
@@ -76,7 +91,7 @@ class StageServer:
         self.process = subprocess.Popen(
             [sys.executable, *SERVE, str(stage.path), str(port), change],
             cwd=ROOT,
-            env={**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT)},
+            env=process_environment(environment or {}),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.log,
@@ -97,7 +112,7 @@ class StageServer:
             elif event.kind == "failed":
                 failure = f"{event.type}: {event.text}"
             else:
-                self.on_event(event)
+                self.on_event(replace(event, server=self.number))
         self.settle(CourseError(f"{self.stage.name} did not start: {failure}."))
 
     def settle(self, outcome: int | CourseError) -> None:
@@ -139,10 +154,20 @@ class StageServer:
         self.log.seek(0)
         return self.log.read()
 
-    def stop(self) -> None:
-        """End the process: first as by Ctrl-C, then by force. Can be called twice."""
+    def catch_up(self) -> None:
+        """Ask the process to say that it has reported all that has happened."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(b"\n")
+        self.process.stdin.flush()
+
+    def let_go(self) -> None:
+        """Have the process end as by Ctrl-C, without waiting for it."""
         if self.process.stdin is not None:
             self.process.stdin.close()
+
+    def stop(self) -> None:
+        """End the process: first as by Ctrl-C, then by force. Can be called twice."""
+        self.let_go()
         try:
             self.process.wait(STOP_TIMEOUT)
         except subprocess.TimeoutExpired:

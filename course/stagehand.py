@@ -1,10 +1,9 @@
-"""Whoever shows a story: prints the steps and rows, and waits between them."""
+"""Whoever shows a story: starts the servers, says the steps, waits between them."""
 
 import asyncio
 import os
 import sys
 import threading
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rich.console import Console
@@ -13,22 +12,19 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from course.errors import ExpectationFailed
-from course.server import StageServer
+from course.lane import PATIENCE
+from course.screen import Screen
+from course.servers import Servers
 from course.stages import Stage
 from course.story import Story
-from course.wire.events import Event, now
-from course.wire.render import Renderer
-from course.wire.timeline import VISITOR, Timeline
+from course.wire.events import Event
+from course.wire.row import VISITOR
+from course.wire.timeline import Timeline
 
 if sys.platform != "win32":
     import termios
 
-USUAL = 100  # columns
-WIDEST = 160  # columns; a longer line is hard to follow
 ASIDE = "/static/"  # requests for the page's files are not part of the lesson
-
-
-Serve = Callable[[str, dict[str, str]], Awaitable[StageServer]]
 
 
 class Stagehand:
@@ -38,10 +34,8 @@ class Stagehand:
         stage: The stage whose story it is.
         script: The story's module.
         pace: "enter" to wait for Enter at each step, seconds, or None.
-        console: Where to show it; None for the terminal. Only the terminal gets times:
-            they are never the same twice.
-        serve: Starts the stage's server, in place of the one before, with a change and
-            environment variables; returns it when it listens.
+        console: Where to show it; None for the terminal.
+        servers: The processes it is played with.
     """
 
     def __init__(
@@ -50,97 +44,91 @@ class Stagehand:
         script: Any,
         pace: float | str | None,
         console: Console | None,
-        serve: Serve,
+        servers: Servers,
     ) -> None:
         self.stage = stage
         self.script = script
         self.pace = pace
-        self.serve = serve
+        self.servers = servers
         self.timeline = Timeline()
-        self.timeline.on_change = self.show_complete
-        self.shown = 0
+        self.count = getattr(script, "SERVERS", 1)
+        self.layer = getattr(script, "VALKEY", False)
+        self.screen = Screen(self.timeline, console, self.layer, self.count > 1)
+        self.screen.set_lanes(script.BROWSERS)
         self.step = 0
-        self.port = 0
-        self.held = False
-        self.started = now() if console is None else None
-        self.console = console or Console(highlight=False, soft_wrap=True)
-        # Without a terminal there is no width to go by.
-        width = self.console.width if self.console.is_terminal else USUAL
-        self.width = min(width, WIDEST)
-        self.plain = not self.console.encoding.lower().startswith("utf")
-        self.renderer = self.renderer_for(script.BROWSERS)
-
-    def renderer_for(self, browsers: tuple[str, ...]) -> Renderer:
-        """Return a renderer with these lanes."""
-        return Renderer(browsers, self.width, self.started, self.plain)
 
     async def pump(self, events: "asyncio.Queue[Event]") -> None:
         """Put what the servers report into the timeline."""
         while True:
-            event = await events.get()
-            if ASIDE not in event.text:
-                await self.timeline.report(event)
+            waiting = [await events.get()]
+            while not events.empty():
+                waiting.append(events.get_nowait())
+            # Several processes report: the one that was first may be read last.
+            for event in sorted(waiting, key=lambda event: event.at):
+                if ASIDE not in event.text:
+                    await self.timeline.report(event)
 
     async def perform(self) -> int:
-        """Start the server and play the story.
+        """Play the story, once all its servers are up.
 
         Returns:
             0 if every expectation held, else 1.
         """
-        await self.restart("", {})
-        self.print(Text(f"make demo-{self.stage.number}", style="bold"))
-        self.print(Text(f"{self.stage.name}: {self.stage.concept}"))
+        await self.servers.complete(self.count, self.layer)
+        self.screen.print(Text(f"make demo-{self.stage.number}", style="bold"))
+        self.screen.print(Text(f"{self.stage.name}: {self.stage.concept}"))
         story = Story(self)
         try:
             await self.script.play(story)
+            await self.catch_up()
         except ExpectationFailed as failure:
-            self.show_rest()
-            self.print(Text(f"\n{self.server.read_log().strip()}", style="dim"))
-            self.print(Text(f"\nThe story failed at step {self.step}: {failure}"))
+            self.screen.show_rest()
+            self.screen.print(Text(f"\n{self.servers.read_log()}", style="dim"))
+            said = f"\nThe story failed at step {self.step}: {failure}"
+            self.screen.print(Text(said))
             return 1
         finally:
+            # That all leave is no part of the story.
+            self.screen.hide(True)
             for browser in story.browsers:
                 await browser.leave()
-        self.show_rest()
+            self.screen.hide(False)
         return 0
 
-    async def restart(self, change: str, environment: dict[str, str]) -> None:
-        """Start the server, in place of the one before."""
-        self.server = await self.serve(change, environment)
-        self.port = self.server.port
+    async def catch_up(self) -> None:
+        """Wait until all is known that the servers have done up to now.
 
-    def hold(self, at_once: bool) -> None:
-        """Begin or end a part whose rows come in no certain order.
-
-        For a transcript they are held back, and grouped by browser.
+        A row with a browser's end is waited for by the story. One of the layer alone
+        may come late, if another process was the first to be read.
         """
-        if self.started is not None:
-            return
-        self.held = at_once
-        if not at_once:
-            browsers, ordered = self.renderer.browsers, self.timeline.ordered
-            known = [row for row in ordered[self.shown :] if row.browser in browsers]
-            known.sort(key=lambda row: browsers.index(row.browser))
-            ordered[self.shown :] = known
-            self.show_complete()
+        for server in self.servers.servers if self.layer else ():
+            times = self.timeline.caught_up[server.number] + 1
+            try:
+                server.catch_up()
+                await self.timeline.up_to_date(server.number, times, PATIENCE)
+            except (OSError, TimeoutError):
+                said = f"Server {server.number} does not report any more."
+                raise ExpectationFailed(said) from None
 
     async def next_step(self, sentence: str) -> None:
         """Announce a step, and return when it may begin."""
-        self.show_rest()
+        await self.catch_up()
+        self.screen.show_rest()
         self.step += 1
-        self.print(Text(f"\n{self.step}. {sentence}\n", style="bold"))
+        self.screen.print(Text(f"\n{self.step}. {sentence}\n", style="bold"))
         if self.pace == "enter":
             await self.wait_for_enter()
         elif isinstance(self.pace, float):
             await asyncio.sleep(self.pace)
-        self.print(self.renderer.header())
+        self.screen.print(self.screen.renderer.header())
 
     async def wait_for_enter(self) -> None:
         """Wait until Enter is pressed (or standard input ends)."""
+        console = self.screen.console
         if sys.platform != "win32":
             # What was typed while the step before was shown does not count.
             termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
-        self.console.print("[dim]Enter: go on    Ctrl-C: end[/dim]", end="")
+        console.print("[dim]Enter: go on    Ctrl-C: end[/dim]", end="")
         loop = asyncio.get_running_loop()
         pressed: asyncio.Future[None] = loop.create_future()
 
@@ -153,43 +141,21 @@ class Stagehand:
         threading.Thread(target=read, daemon=True).start()
         await pressed
         # Enter has moved the cursor down: go back up and take the hint away.
-        self.console.control(
+        console.control(
             Control((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2))
         )
 
     async def stay(self) -> None:
-        """Leave the page up and show what its visitors do, until cancelled."""
-        self.print(
-            Text(
-                f"\nThe page is up: http://127.0.0.1:{self.port}/\n"
-                "What you do there is shown here. Ctrl-C ends it.\n",
-                style="bold",
-            )
-        )
-        self.renderer = self.renderer_for((VISITOR,))
-        self.print(self.renderer.header())
+        """Leave the pages up and show what their visitors do, until cancelled."""
+        lines = [f"The page is up: http://127.0.0.1:{self.servers.port_of(1)}/"]
+        for number in range(2, self.count + 1):
+            address = f"http://127.0.0.1:{self.servers.port_of(number)}/"
+            lines.append(f"Server {number}: {address}")
+        if self.servers.redis_url and self.layer:
+            lines.append(f"Redis: {self.servers.redis_url}")
+        lines.append("What you do there is shown here. Ctrl-C ends it.")
+        self.screen.print(Text("\n" + "\n".join(lines) + "\n", style="bold"))
+        self.screen.set_lanes([VISITOR])
+        self.screen.print(self.screen.renderer.header())
         while True:
             await asyncio.sleep(3600)
-
-    def show_complete(self) -> None:
-        """Print the rows that are complete, up to the first that is not."""
-        rows = self.timeline.ordered
-        while self.shown < len(rows) and rows[self.shown].complete and not self.held:
-            # While the story plays, a visitor of the page has no lane in it.
-            if rows[self.shown].browser in self.renderer.browsers:
-                self.print(self.renderer.row(rows[self.shown]))
-            self.shown += 1
-
-    def show_rest(self) -> None:
-        """Print the rows of which one end is missing."""
-        ordered = self.timeline.ordered
-        for row in self.timeline.rows:
-            if not row.complete:
-                row.alone = True
-                if not any(row is other for other in ordered):
-                    ordered.append(row)
-        self.show_complete()
-
-    def print(self, text: Text) -> None:
-        """Print a line, without spaces at its end."""
-        self.console.print(text)

@@ -1,7 +1,9 @@
 """The stories: one module a stage, named like it.
 
-Each has BROWSERS, the names of its lanes, and play(story), which is the story. What
-several stories tell stands here.
+Each has BROWSERS, the names of its lanes, and play(story), which is the story. It may
+have SERVERS, how many processes serve the stage (1 if not given), and VALKEY, whether
+the stage has a channel layer for which a Valkey is started. What several stories tell
+stands here.
 """
 
 from collections.abc import Sequence

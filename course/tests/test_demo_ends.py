@@ -7,6 +7,7 @@ import subprocess
 import sys
 import termios
 import time
+from pathlib import Path
 
 import pytest
 
@@ -66,6 +67,49 @@ def test_every_end_ends_every_process(moment: str, end: str) -> None:
         assert [pid for pid in started if alive(pid)] == []
         if end != "hang up":
             assert termios.tcgetattr(screen.slave) == screen.before
+    assert "Traceback" not in screen.screen
+
+
+# Where demo 4 is: in memory, while its servers start anew, while a command runs, after
+# Valkey was stopped, at the end of the story.
+MOMENTS = {"enters": 1, "anew": 5, "command": 8, "lost": 9, "up": 12}
+
+
+@pytest.mark.usefixtures("valkey")
+@pytest.mark.parametrize(
+    ("end", "moment"),
+    [
+        *(("kill -9", moment) for moment in MOMENTS),
+        ("Ctrl-C", "anew"),
+        ("Ctrl-C", "command"),
+        ("SIGTERM", "lost"),
+    ],
+)
+def test_two_servers_and_valkey_end_too(
+    end: str, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However the demo of many processes ends, none of them is left, nor its files."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with terminal(["demo", "4", "--port", "0"], ROOT) as screen:
+        for step in range(1, min(MOMENTS[moment], 11) + 1):
+            screen.read_until(f"\n{step}. ")
+            screen.read_until(WAITING)
+            screen.screen = ""
+            screen.type("\n")
+        screen.read_until(UP if moment == "up" else "channel layer\n")
+        started = descendants(screen.process.pid)
+        assert len(started) >= 2
+        if end == "Ctrl-C":
+            screen.type("\x03")
+        else:
+            number = signal.SIGTERM if end == "SIGTERM" else signal.SIGKILL
+            screen.process.send_signal(number)
+        screen.wait()
+        deadline = time.monotonic() + (10 if end == "kill -9" else 0)
+        while left := [pid for pid in started if alive(pid)]:
+            assert time.monotonic() < deadline, f"processes are left: {left}"
+        while files := list(tmp_path.iterdir()):
+            assert time.monotonic() < deadline, f"files are left: {files}"
     assert "Traceback" not in screen.screen
 
 

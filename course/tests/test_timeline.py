@@ -6,7 +6,8 @@ import pytest
 
 from course.wire.events import LONGEST, Event, describe, quote
 from course.wire.render import Renderer
-from course.wire.timeline import VISITOR, Row, Timeline
+from course.wire.row import VISITOR, Row
+from course.wire.timeline import Timeline
 
 
 def test_an_event_survives_its_line() -> None:

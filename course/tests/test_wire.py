@@ -53,7 +53,7 @@ def restore_channels(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def converse(application: Any) -> list[tuple[str, str, str]]:
-    """Connect, send "hi" and disconnect; return what was reported."""
+    """Connect, send "hi" and disconnect; return what was reported, up to the end."""
     events: list[Event] = []
     trace_handlers()
     communicator = WebsocketCommunicator(
@@ -64,7 +64,8 @@ async def converse(application: Any) -> list[tuple[str, str, str]]:
             await communicator.send_to("hi")
             assert await communicator.receive_from() == "hi"
         await communicator.disconnect()
-    return [(event.kind, event.text, event.where) for event in events]
+    assert [event.kind for event in events].index("end") == len(events) - 1
+    return [(event.kind, event.text, event.where) for event in events[:-1]]
 
 
 SYNC = Sync.as_asgi()

@@ -13,13 +13,12 @@ from contextvars import ContextVar
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from course.wire.events import Event, describe, now, quote
+from course.wire.events import Event, Report, describe, escape, now, quote
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-Report = Callable[[Event], None]
 
 # Set for the tasks and threads of one connection: context variables follow both.
 current: ContextVar["Connection | None"] = ContextVar("current", default=None)
@@ -54,7 +53,8 @@ class Connection:
     """One connection as its application sees it.
 
     An event from the client is reported when its handler starts, with the thread; if
-    no handler does, before whatever comes next.
+    no handler does, before whatever comes next. Where there are handlers, what is sent
+    meanwhile may be another one's, of an event from the channel layer.
     """
 
     def __init__(
@@ -66,7 +66,9 @@ class Connection:
         self.wrapped_receive = receive
         self.wrapped_send = send
         self.pending: Message | None = None
+        self.given: Message | None = None  # by the channel layer, not handled yet
         self.received = False
+        self.traced = False  # whether it has handlers that say when they start
         self.streams = False
         self.lock = threading.Lock()
 
@@ -76,6 +78,22 @@ class Connection:
             message, self.pending = self.pending, None
         if message is not None:
             self.emit("up", message["type"], describe(message), where)
+
+    def handle(self, message: Message, where: str) -> None:
+        """Report the event whose handler starts now.
+
+        Args:
+            message: The event, from the client or from the channel layer.
+            where: What the handler runs on.
+        """
+        self.traced = True
+        if self.pending is message:
+            self.flush(where)
+        elif self.given is message:
+            self.given = None
+            text = escape(message["type"])
+            event = Event("layer", "down", "receive", now(), self.client, text, where)
+            self.report(event)
 
     def announce(self) -> None:
         """Report a connection whose application decides without receiving anything, by
@@ -99,7 +117,8 @@ class Connection:
 
     async def send(self, message: Message) -> None:
         """Pass on the server's send, which is reported before the client can see it."""
-        self.flush()
+        if not self.traced:
+            self.flush()
         self.announce()
         if message["type"] == "http.response.start":
             # An event stream is worth a look, a page's body is not.
@@ -136,6 +155,7 @@ class WireApplication:
         finally:
             connection.flush()
             connection.announce()
+            self.report(Event("server", "end", "", now(), client))
 
 
 def trace_handlers() -> None:
@@ -149,10 +169,10 @@ def trace_handlers() -> None:
     original = channels.consumer.get_handler_name
 
     def get_handler_name(message: Message) -> str:
-        connection = current.get()
-        if connection is not None and connection.pending is message:
-            connection.flush(threads.name())
         name: str = original(message)
+        connection = current.get()
+        if connection is not None:
+            connection.handle(message, threads.name())
         return name
 
     channels.consumer.get_handler_name = get_handler_name

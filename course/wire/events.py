@@ -4,9 +4,11 @@ import json
 import os
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+Report = Callable[["Event"], None]
 LONGEST = 200  # characters of a text that are reported; its size is reported whole
 
 
@@ -15,15 +17,20 @@ class Event:
     """One thing that happened in a server's process.
 
     Attributes:
-        lane: The column it belongs to: "server", later also "layer" and "sql".
-        kind: "up" (the application received it), "down" (the application sent it), or
-            "listening" and "failed", which are about the server itself.
+        lane: The column it belongs to: "server" or "layer", later also "sql".
+        kind: For the server, "up" (the application received it) or "down" (it sent
+            it). For the layer, "up" (the layer was asked) or "down" (it answered). Or
+            "end" (the application is done with the connection), or "listening",
+            "failed" and "caught up", which are about the server itself.
         type: The ASGI event's type, such as "websocket.receive": it says which of the
-            browser's frames is the other end.
+            browser's frames is the other end. Or the layer's method.
         at: When, in seconds of the system's monotonic clock, which processes share.
         client: The client's TCP port; 0 where no client is concerned.
         text: What to show.
         where: What the handler ran on, such as "thread 1"; "" if no consumer ran.
+        channel: The channel that the text names; "" if it names none.
+        server: The number of the server's process, from 1; 0 if it is none. The
+            process itself does not know it.
     """
 
     lane: str
@@ -33,6 +40,8 @@ class Event:
     client: int = 0
     text: str = ""
     where: str = ""
+    channel: str = ""
+    server: int = 0
 
     def to_line(self) -> bytes:
         """Return the event as one line of JSON."""
@@ -78,11 +87,18 @@ def describe(message: dict[str, Any]) -> str:
     return f"{message['type']} {content}".strip()
 
 
+def escape(text: str) -> str:
+    """Return a text, or the beginning of a long one, with control characters escaped.
+
+    They and unpaired surrogates would break the terminal.
+    """
+    characters = (c if c.isprintable() else repr(c)[1:-1] for c in text[:LONGEST])
+    return "".join(characters)
+
+
 def quote(text: str) -> str:
     """Return a text in quotes, control characters escaped, long ones shortened."""
-    # Control characters and unpaired surrogates would break the terminal.
-    characters = (c if c.isprintable() else repr(c)[1:-1] for c in text[:LONGEST])
-    shown = f'"{"".join(characters)}"'
+    shown = f'"{escape(text)}"'
     return shown if len(text) <= LONGEST else f"{shown} … {len(text)} characters"
 
 

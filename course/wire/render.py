@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from course.wire.timeline import Row
+from course.wire.row import Row
 
 TIME = 8  # columns for the time, where it is shown
 SERVER = 40  # columns for the server's side at least, the thread included
@@ -52,6 +52,7 @@ class Renderer:
         text = Text("  time".ljust(self.margin) if self.margin else "", style="bold")
         for browser in self.browsers:
             text.append(browser.ljust(self.lane), style=f"bold {self.colour(browser)}")
+        text.append(" " * (self.server - text.cell_len))
         text.append("server", style="bold")
         return text
 
@@ -61,24 +62,35 @@ class Renderer:
 
     def row(self, row: Row) -> Text:
         """Return one row: the browser's end, an arrow, the server's end."""
-        text = Text()
-        if self.started is not None:
-            text.append(f"{row.at - self.started:6.2f}  ", style="dim")
+        text = self.begin(row)
         text.append(" " * (self.start_of(row.browser) - self.margin))
         room = self.server - self.start_of(row.browser)
         seen = self.shorten(row.seen, room - 5)
         colour = self.colour(row.browser)
-        line = self.line * (room - cell_len(seen) - 3)
-        arrow = f" {line}{self.right} " if row.up else f" {self.left}{line} "
         text.append(seen, style=f"bold {colour}")
-        text.append(arrow, style=colour)
+        text.append(self.arrow(row.up, room - cell_len(seen)), style=colour)
+        self.add_event(text, row)
+        text.rstrip()
+        return text
+
+    def begin(self, row: Row) -> Text:
+        """Return what a row begins with: its time, if times are shown."""
+        if self.started is None:
+            return Text()
+        return Text(f"{row.at - self.started:6.2f}  ", style="dim")
+
+    def arrow(self, right: bool, width: int) -> str:
+        """Return an arrow with a space at both ends."""
+        line = self.line * (width - 3)
+        return f" {line}{self.right} " if right else f" {self.left}{line} "
+
+    def add_event(self, text: Text, row: Row) -> None:
+        """Add the server's end of a row."""
         event = self.shorten(row.event, self.room - (WHERE if row.where else 0))
         text.append(event)
         if row.where:
             text.append(" " * max(1, EVENT - cell_len(event)))
             text.append(row.where, style="bold yellow")
-        text.rstrip()
-        return text
 
     def shorten(self, text: str, width: int) -> str:
         """Return a text that fits into a number of columns."""

@@ -2,10 +2,12 @@
 FOLDER PORT CHANGE.
 
 It serves as runserver does, with Daphne, without the reloader. Events go to standard
-output, the stage's log to standard error. When standard input ends, so does the server:
-a demo that dies takes its servers with it.
+output, the stage's log to standard error. When something arrives at standard input,
+"caught up" is reported: all that happened before has been reported then. When standard
+input ends, so does the server: a demo that dies takes its servers with it.
 """
 
+import contextlib
 import importlib
 import os
 import signal
@@ -15,16 +17,20 @@ import time
 import traceback
 from pathlib import Path
 
+from course.wire.events import Event, Report, Reporter, now
+
 PATIENCE = 4.0  # seconds; less than the demo's own, so that no demo has to kill
 
 
-def stop_at_end_of_input() -> None:
-    """End this process once the demo has let go of it: like Ctrl-C, then by force.
+def follow_input(report: Report) -> None:
+    """Report "caught up" for whatever arrives, and end this process once the demo has
+    let go of it: like Ctrl-C, then by force.
 
     Ctrl-C alone does not end Daphne while a sync handler is busy.
     """
-    while os.read(0, 1024):
-        pass
+    with contextlib.suppress(OSError):  # nobody reads the report: the demo is gone
+        while os.read(0, 1024):
+            report(Event("server", "caught up", "", now()))
     os.kill(os.getpid(), signal.SIGINT)
     time.sleep(PATIENCE)
     os._exit(1)
@@ -38,20 +44,20 @@ def main(folder: str, port: int, change: str) -> None:
         port: The TCP port; 0 for any free one. The port is reported.
         change: The name of a function in course/demos/changes.py to call first, or "".
     """
-    from course.wire.events import Event, Reporter
-
     # The stage may write to standard output; the events have a descriptor of their own.
     report = Reporter(os.dup(1))
     os.dup2(2, 1)
-    threading.Thread(target=stop_at_end_of_input, daemon=True).start()
+    threading.Thread(target=follow_input, args=[report], daemon=True).start()
     os.chdir(folder)
     sys.path.insert(0, folder)
     try:
         from daphne.server import Server  # first: it chooses Twisted's reactor
 
         from course.wire.asgi import WireApplication, trace_handlers
+        from course.wire.layer import trace_layers
 
         trace_handlers()
+        trace_layers(report)
         application = importlib.import_module("config.asgi").application
         if change:
             getattr(importlib.import_module("course.demos.changes"), change)()

@@ -1,41 +1,12 @@
 """The timeline: the two ends of each frame joined into one row."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from course.wire.events import Event, now
-
-VISITOR = "browser"  # the lane of whoever opens the page beside the story
-
-
-@dataclass
-class Row:
-    """One line of the timeline: a frame between a browser and the server.
-
-    Attributes:
-        at: When it began, in seconds of the system's monotonic clock.
-        browser: The name of the browser's lane.
-        up: Whether it went from the browser to the server.
-        seen: What the browser did or saw; "" until known.
-        event: The server's ASGI event; "" until known.
-        where: What the handler ran on; "" if there was no handler.
-        alone: Whether it stands for one end only.
-    """
-
-    at: float
-    browser: str
-    up: bool
-    seen: str = ""
-    event: str = ""
-    where: str = ""
-    alone: bool = False
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything is known that it will show."""
-        return self.alone or bool(self.seen and self.event)
+from course.wire.owners import Owners
+from course.wire.row import VISITOR, Row
 
 
 class Timeline:
@@ -46,6 +17,9 @@ class Timeline:
 
     A row's two ends are matched by the client's port and the event's type, first to
     first: a WebSocket delivers in order (RFC 6455, section 5.1 and TCP beneath it).
+
+    `looked_at` are the rows that the story has waited for, in its order. `hidden` are
+    the layer's methods that get no row.
     """
 
     def __init__(self) -> None:
@@ -54,6 +28,11 @@ class Timeline:
         self.names: dict[int, str] = {}
         self.apart: set[tuple[int, str]] = set()
         self.heard: set[int] = set()
+        self.ended: set[int] = set()
+        self.caught_up: Counter[int] = Counter()
+        self.looked_at: list[Row] = []
+        self.hidden: set[str] = set()
+        self.owners = Owners()
         self.half: dict[tuple[int, str], list[Row]] = defaultdict(list)
         self.changed = asyncio.Condition()
         self.on_change: Callable[[], None] = lambda: None
@@ -61,6 +40,7 @@ class Timeline:
     def name(self, port: int, browser: str) -> None:
         """Say which browser a new connection, from this port, belongs to."""
         self.heard.discard(port)
+        self.ended.discard(port)
         self.apart = {each for each in self.apart if each[0] != port}
         self.names[port] = browser
 
@@ -91,14 +71,36 @@ class Timeline:
 
     async def report(self, event: Event) -> None:
         """Add what a server reported."""
-        row = self.take(
-            event.client, event.type, event.kind == "up", lambda row: not row.event
-        )
         self.heard.add(event.client)
-        row.event = event.text
-        row.where = event.where
-        self.ordered.append(row)
+        if event.kind == "end":
+            self.ended.add(event.client)
+        elif event.kind == "caught up":
+            self.caught_up[event.server] += 1
+        elif event.lane == "layer":
+            self.report_layer(event)
+        else:
+            up = event.kind == "up"
+            row = self.take(event.client, event.type, up, lambda row: not row.event)
+            row.event = event.text
+            row.where = event.where
+            row.server = event.server
+            row.starts = up
+            self.ordered.append(row)
         await self.tell()
+
+    def report_layer(self, event: Event) -> None:
+        """Add what happened between a server and the channel layer."""
+        name = self.names.get(event.client, VISITOR)
+        if event.type == "new_channel" and event.channel:
+            self.owners.own(event.channel, name)
+        if event.type in self.hidden:
+            return
+        row = Row(event.at, name, event.kind == "up", where=event.where, lane="layer")
+        row.server = event.server
+        row.starts = event.type == "receive"
+        self.owners.write(row, event)
+        self.rows.append(row)
+        self.ordered.append(row)
 
     async def tell(self) -> None:
         """Tell everyone who waits that a row has changed."""
@@ -143,3 +145,29 @@ class Timeline:
         """
         async with asyncio.timeout(timeout), self.changed:
             await self.changed.wait_for(lambda: port in self.heard)
+
+    async def over(self, port: int, timeout: float) -> None:
+        """Wait until the application is done with a connection.
+
+        Args:
+            timeout: In seconds.
+
+        Raises:
+            TimeoutError: It was not in time.
+        """
+        async with asyncio.timeout(timeout), self.changed:
+            await self.changed.wait_for(lambda: port in self.ended)
+
+    async def up_to_date(self, server: int, times: int, timeout: float) -> None:
+        """Wait until a server has caught up so many times.
+
+        Args:
+            server: Its number.
+            times: How often, since the timeline began.
+            timeout: In seconds.
+
+        Raises:
+            TimeoutError: It has not in time.
+        """
+        async with asyncio.timeout(timeout), self.changed:
+            await self.changed.wait_for(lambda: self.caught_up[server] >= times)

@@ -1,0 +1,122 @@
+"""How a browser of a story opens its WebSocket, and reads from it."""
+
+import asyncio
+import socket
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from course.errors import ExpectationFailed
+from course.lane import PATIENCE, HttpBrowser
+from course.wire.brief import brief
+from course.wire.events import show
+from course.wire.row import Row
+
+if TYPE_CHECKING:
+    from course.story import Story
+
+
+class OpeningBrowser(HttpBrowser):
+    """The opening of a WebSocket; a browser has one at a time.
+
+    Args:
+        name: The name of its lane.
+        story: The story it plays in.
+        server: The number of its server.
+    """
+
+    def __init__(self, name: str, story: "Story", server: int = 1) -> None:
+        super().__init__(name, story, server)
+        self.websocket: ClientConnection | None = None
+        self.arrived: asyncio.Queue[tuple[str | bytes, Row]] = asyncio.Queue()
+        self.reader: asyncio.Task[None] | None = None
+        self.opening: asyncio.Task[int] | None = None
+        self.tcp: socket.socket | None = None
+
+    def show(self, message: str | bytes) -> str:
+        """Return a message as it stands in this lane."""
+        return brief(message) if self.story.stage.layer else show(message)
+
+    async def connect(self, path: str, subprotocols: Sequence[str] = ()) -> None:
+        """Open a WebSocket and expect it to be accepted."""
+        status = await self.handshake(path, subprotocols)
+        if status != 101:
+            raise ExpectationFailed(f"{self.name} was refused with HTTP {status}.")
+
+    async def expect_refusal(self, path: str, status: int = 403) -> None:
+        """Ask for a WebSocket and expect a refusal (RFC 6455, section 4.2.2)."""
+        got = await self.handshake(path, ())
+        if got != status:
+            raise ExpectationFailed(f"{path} answered HTTP {got}, not {status}.")
+
+    async def announce(self, path: str) -> None:
+        """Show that it asks for a WebSocket, without asking yet; see begin."""
+        await self.open_tcp()
+        await self.story.timeline.seen_apart(
+            self.port, "websocket.connect", f"connect {path}"
+        )
+
+    def begin(self, path: str) -> None:
+        """Ask for a WebSocket that may be accepted only later; see opened."""
+        self.opening = asyncio.create_task(self.upgrade(path, ()))
+
+    async def opened(self) -> None:
+        """Wait until what begin asked for is open."""
+        if self.opening is None or await self.opening != 101:
+            raise ExpectationFailed(f"{self.name} was not accepted.")
+
+    async def handshake(self, path: str, subprotocols: Sequence[str]) -> int:
+        """Ask for a WebSocket; return the HTTP status, 101 if it was accepted."""
+        await self.open_tcp()
+        asked = await self.seen("websocket.connect", f"connect {path}", up=True)
+        status = await self.upgrade(path, subprotocols)
+        await self.both_ends(asked)
+        return status
+
+    async def open_tcp(self) -> None:
+        """Connect to the server, so that the port is known before the handshake."""
+        connection = socket.socket()
+        connection.setblocking(False)
+        connection.bind(("127.0.0.1", 0))
+        address = ("127.0.0.1", self.server_port)
+        await asyncio.get_running_loop().sock_connect(connection, address)
+        self.know(connection)
+        self.tcp = connection
+
+    async def upgrade(self, path: str, subprotocols: Sequence[str]) -> int:
+        """Do the handshake; return the HTTP status, 101 if it was accepted."""
+        try:
+            self.websocket = await connect(
+                f"ws://127.0.0.1:{self.server_port}{path}",
+                sock=self.tcp,
+                proxy=None,
+                open_timeout=PATIENCE,
+                subprotocols=[Subprotocol(name) for name in subprotocols] or None,
+            )
+        except InvalidStatus as refusal:
+            status = refusal.response.status_code
+            told = await self.seen("websocket.close", f"refused: {status}", up=False)
+            await self.both_ends(told)
+            return status
+        chosen = self.websocket.subprotocol or ""
+        told = await self.seen("websocket.accept", f"open {chosen}".strip(), up=False)
+        self.arrived = asyncio.Queue()
+        self.reader = asyncio.create_task(self.read(self.websocket))
+        await self.both_ends(told)
+        return 101
+
+    async def read(self, websocket: ClientConnection) -> None:
+        """Collect what arrives until the connection is closed."""
+        try:
+            while True:
+                message = await websocket.recv()
+                row = await self.seen("websocket.send", self.show(message), up=False)
+                self.arrived.put_nowait((message, row))
+        except ConnectionClosed as closed:
+            if closed.rcvd is not None and closed.rcvd_then_sent:
+                text = f"closed: {closed.rcvd.code}"
+                row = await self.seen("websocket.close", text, up=False)
+                await self.both_ends(row)

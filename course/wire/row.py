@@ -1,0 +1,41 @@
+"""A row of the timeline, and whose it is."""
+
+from dataclasses import dataclass
+
+VISITOR = "browser"  # the lane of whoever opens the page beside the story
+OUTSIDE = "manage.py"  # the name of a command, which is nobody's connection
+
+
+@dataclass
+class Row:
+    """One line of the timeline: a frame between a browser and the server, or a message
+    between the server and the channel layer.
+
+    Attributes:
+        at: When it began, in seconds of the system's monotonic clock.
+        browser: The name of the browser's lane.
+        up: Whether it went away from the browser: to the server, or to the layer.
+        seen: What the browser did or saw; "" until known.
+        event: The server's ASGI event; "" until known.
+        where: What the handler ran on; "" if there was no handler.
+        alone: Whether it stands for one end only.
+        lane: "server" or "layer": what is at its other end.
+        server: The number of the server's process, 0 until known.
+        starts: Whether a handler starts with it.
+    """
+
+    at: float
+    browser: str
+    up: bool
+    seen: str = ""
+    event: str = ""
+    where: str = ""
+    alone: bool = False
+    lane: str = "server"
+    server: int = 0
+    starts: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything is known that it will show."""
+        return self.alone or bool(self.event and (self.seen or self.lane == "layer"))
