@@ -140,6 +140,13 @@ class Server:
                 pytest.fail(f"{path} was refused: {refusal}")
             yield websocket
 
+    @contextlib.contextmanager
+    def enter(self, name, room="red"):
+        """Be in a room, under a name, for the time of a with statement."""
+        with self.connect(f"/ws/chat/{room}/?name={name}") as websocket:
+            websocket.wait_for(type="user_join", user=name)
+            yield websocket
+
     def handshake_status(self, path):
         """Return the HTTP status of a refused handshake, 101 of an accepted one."""
         try:
@@ -305,10 +312,10 @@ async def open_client():
 
     clients = []
 
-    async def open_one(path, subprotocols=None, headers=()):
-        client = Client(application, path, list(headers), subprotocols)
-        accepted, client.subprotocol = await client.connect(TIMEOUT)
-        assert accepted, f"{path} was refused"
+    async def open_one(name, room="red"):
+        client = Client(application, f"/ws/chat/{room}/?name={name}")
+        accepted, _ = await client.connect(TIMEOUT)
+        assert accepted, f"{name} was refused"
         clients.append(client)
         return client
 
@@ -317,3 +324,15 @@ async def open_client():
         # A message that did not arrive has ended the application already.
         if not client.future.cancelled():
             await client.disconnect(timeout=TIMEOUT)
+
+
+@pytest.fixture
+async def enter(open_client):
+    """Open connections that are in their rooms."""
+
+    async def enter_one(name, room="red"):
+        client = await open_client(name, room)
+        await client.wait_for(type="user_join", user=name)
+        return client
+
+    return enter_one

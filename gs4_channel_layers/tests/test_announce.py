@@ -17,16 +17,9 @@ NOBODY_THERE = {
 }
 
 
-async def in_room(open_client, room):
-    """Open a connection and wait until it is in its room."""
-    client = await open_client(f"/ws/chat/{room}/")
-    await client.wait_for(type="user_join")
-    return client
-
-
-async def test_the_form_reaches_every_room(open_client, async_client):
+async def test_the_form_reaches_every_room(enter, async_client):
     """POST /announce/ is heard in each room, and leads back to the lobby."""
-    red, blue = await in_room(open_client, "red"), await in_room(open_client, "blue")
+    red, blue = await enter("alice"), await enter("bob", "blue")
     response = await async_client.post("/announce/", {"message": "Closing at six."})
     assert (response.status_code, response["Location"]) == (302, "/?announced")
     for client in (red, blue):
@@ -93,12 +86,7 @@ def test_the_command_reaches_every_process(two_on_redis, redis_url, request):
     """python manage.py announce, a process without browsers, is heard in both."""
     layer = request.node.callspec.params["two_on_redis"]
     one, other = two_on_redis
-    with (
-        one.connect("/ws/chat/red/") as red,
-        other.connect("/ws/chat/blue/") as blue,
-    ):
-        for client in (red, blue):
-            client.wait_for(type="user_join")
+    with one.enter("alice", "red") as red, other.enter("bob", "blue") as blue:
         done = subprocess.run(
             [sys.executable, "manage.py", "announce", "Closing."],
             cwd=PROJECT,

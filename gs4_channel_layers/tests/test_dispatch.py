@@ -37,7 +37,7 @@ async def test_channels_still_makes_the_visit(visits):
 
 async def test_the_chat_makes_no_visit(visits, open_client):
     """A message goes through without the thread: the one visit is at the end."""
-    alice = await open_client("/ws/chat/red/?name=alice")
+    alice = await open_client("alice")
     await alice.say("hello")
     await alice.wait_for(type="chat_message", message="hello")
     assert visits == []

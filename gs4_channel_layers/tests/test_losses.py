@@ -13,7 +13,7 @@ def use(settings, backend, **config):
 
 async def burst(open_client, monkeypatch):
     """Send a burst to a member whose handler is busy; return what it gets later."""
-    bob = await open_client("/ws/chat/red/?name=bob")
+    bob = await open_client("bob")
     await bob.wait_for(type="user_join")
     from channels.layers import get_channel_layer
 
@@ -77,7 +77,7 @@ async def test_our_capacity_is_higher(open_client, settings, monkeypatch):
 
 async def test_pubsub_loses_what_nobody_reads(open_client, settings, redis_url):
     """A message to a channel without a reader is kept by the queue layer only."""
-    await open_client("/ws/chat/red/")
+    await open_client("alice")
     from channels.layers import get_channel_layer
 
     backends = {

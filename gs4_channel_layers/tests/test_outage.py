@@ -36,9 +36,7 @@ def joined(server, name, room="red"):
     while True:
         with contextlib.ExitStack() as stack:
             try:
-                opening = server.connect(f"/ws/chat/{room}/?name={name}")
-                client = stack.enter_context(opening)
-                client.wait_for(type="user_join", user=name)
+                client = stack.enter_context(server.enter(name, room))
             except (ConnectionClosed, pytest.fail.Exception):
                 assert time.monotonic() < end, f"{name} does not get in"
             else:

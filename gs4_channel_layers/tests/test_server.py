@@ -13,7 +13,7 @@ import pytest
 def test_ctrl_c_stops_the_server(start_server, name):
     """Ctrl-C ends the server at once, although a client is connected."""
     server = start_server(name)
-    with server.connect("/ws/chat/red/"):
+    with server.enter("alice"):
         server.process.send_signal(signal.SIGINT)
         server.process.wait(5)
         server.reader.join()
