@@ -140,10 +140,15 @@ class Server:
                 pytest.fail(f"{path} was refused: {refusal}")
             yield websocket
 
+    def door(self, name, room="red"):
+        """Return the path and the headers with which somebody enters a room."""
+        return f"/ws/chat/{room}/?name={name}", {}
+
     @contextlib.contextmanager
     def enter(self, name, room="red"):
         """Be in a room, under a name, for the time of a with statement."""
-        with self.connect(f"/ws/chat/{room}/?name={name}") as websocket:
+        path, headers = self.door(name, room)
+        with self.connect(path, additional_headers=headers) as websocket:
             websocket.wait_for(type="user_join", user=name)
             yield websocket
 

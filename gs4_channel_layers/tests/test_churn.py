@@ -16,10 +16,17 @@ TIMEOUT = 5  # seconds, for what must come
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a TCP reset
 
 
-async def come_and_go(url, number):
-    """Join, and leave at once: every third client by a TCP reset."""
-    async with connect(url, proxy=None) as websocket:
-        if number % 3 == 0:
+def opening(server, name):
+    """Return a connection that somebody is about to open."""
+    path, headers = server.door(name)
+    url = f"ws://{server.address}{path}"
+    return lambda: connect(url, proxy=None, additional_headers=headers)
+
+
+async def come_and_go(open_connection, reset):
+    """Join, and leave at once, as one does or by a TCP reset."""
+    async with open_connection() as websocket:
+        if reset:
             tcp = websocket.transport.get_extra_info("socket")
             tcp.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             websocket.transport.abort()
@@ -38,49 +45,49 @@ async def watch(websocket):
     return seen
 
 
-async def churn(address):
+async def churn(open_watcher, clients):
     """Have all come and go while somebody watches; return what the watcher saw."""
-    url = f"ws://{address}/ws/chat/red/?name="
-    async with connect(f"{url}watcher", proxy=None) as watcher:
+    async with open_watcher() as watcher:
         while json.loads(await watcher.recv())["type"] != "user_join":
             pass
-        seen, *_ = await asyncio.gather(
-            watch(watcher),
-            *(
-                come_and_go(f"{url}client-{number}", number)
-                for number in range(CLIENTS)
-            ),
-        )
+        coming = (come_and_go(each, n % 3 == 0) for n, each in enumerate(clients))
+        seen, *_ = await asyncio.gather(watch(watcher), *coming)
     return seen
 
 
 @pytest.mark.parametrize("name", ["daphne", "uvicorn"])
-async def test_joins_and_leaves_balance(start_server, name):
-    """65 clients, three times: each is said to have joined, and to have left. At the
-    end the groups are empty.
+def test_joins_and_leaves_balance(start_server, name):
+    """65 clients, a third by TCP reset, three times: each is said to have joined, and
+    to have left. At the end the groups are empty.
     """
     if name == "uvicorn":
         pytest.importorskip("uvicorn")
     server = start_server(name, "tests.groups:application")
+    with server.enter("early"):
+        pass
     names = sorted(f"client-{number}" for number in range(CLIENTS))
-    assert server.handshake_status("/ws/chat/red/") == 101
+    watcher = opening(server, "watcher")
+    clients = [opening(server, each) for each in names]
     for _ in range(ROUNDS):
-        seen = await churn(server.address)
+        seen = asyncio.run(churn(watcher, clients))
         assert sorted(seen["user_join"]) == names
         assert sorted(seen["user_leave"]) == names
     wait_until(lambda: server.get("/groups/") == "{}")
     assert "Traceback" not in server.log
 
 
-async def test_on_redis_no_subscription_is_left(two_on_redis, redis_url):
+def test_on_redis_no_subscription_is_left(two_on_redis, redis_url):
     """Each connection is a subscription or a queue of its own on Redis. When all have
     left, there is none that was not there before.
     """
     one, _ = two_on_redis
-    assert one.handshake_status("/ws/chat/red/") == 101
+    with one.enter("early"):
+        pass
+    clients = [opening(one, f"client-{number}") for number in range(CLIENTS)]
     with Redis.from_url(redis_url) as redis:
-        await churn(one.address)
-        wait_until(lambda: not redis.pubsub_channels("asgi*"))
+        before = redis.pubsub_channels("asgi*")
+        asyncio.run(churn(opening(one, "watcher"), clients))
+        wait_until(lambda: set(redis.pubsub_channels("asgi*")) <= set(before))
         assert redis.zcard("asgi:group:room.red") == 0
 
 

@@ -68,10 +68,10 @@ def test_on_redis_another_room_hears_nothing(two_on_redis):
 
 
 def test_on_redis_the_messages_of_one_sender_keep_their_order(two_on_redis):
-    """Fifty messages of alice arrive as she sent them, at bob and at herself."""
+    """Twenty messages of alice arrive as she sent them, at bob and at herself."""
     one, other = two_on_redis
     with one.enter("alice") as alice, other.enter("bob") as bob:
-        sent = [str(number) for number in range(50)]
+        sent = [str(number) for number in range(20)]
         for message in sent:
             alice.say(message)
         for client in (alice, bob):
