@@ -2,19 +2,23 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
+from urllib.parse import urljoin
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from course.chromium import chromium
 from course.environment import ROOT
 from course.serving import serve
 from course.stages import find, load
 
+PATIENCE = 10_000  # milliseconds
+
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium."""
+    expect.set_options(timeout=PATIENCE)
     with chromium() as browser:
         yield browser
 
@@ -28,17 +32,20 @@ def address(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Open the stage's page, in a fresh profile; what goes wrong in it is a failure."""
+    """Open a page of the stage, in a fresh profile; what goes wrong in it is a failure.
+
+    Its path is the first argument; without, it is the stage's first page.
+    """
     problems: list[str] = []
     with contextlib.ExitStack() as stack:
 
-        def open_it(**options: object) -> Page:
+        def open_it(path: str = "", **options: object) -> Page:
             context = browser.new_context(**options)  # type: ignore[arg-type]
             stack.callback(context.close)
             page = context.new_page()
-            page.set_default_timeout(10_000)  # milliseconds
+            page.set_default_timeout(PATIENCE)
             page.on("pageerror", lambda error: problems.append(str(error)))
-            page.goto(address)
+            page.goto(urljoin(address, path))
             return page
 
         yield open_it

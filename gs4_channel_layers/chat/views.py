@@ -1,5 +1,6 @@
 """The pages, and one way to the consumers from outside."""
 
+from asgiref.sync import async_to_sync
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
@@ -19,11 +20,11 @@ def room(request, room):
 
 
 @require_POST
-async def announce(request):
+def announce(request):
     """Announce a message to everybody, or say why not."""
     message = request.POST.get("message", "")
     try:
-        await consumers.announce(check(message))
+        async_to_sync(consumers.announce)(check(message))
     except Refused as refusal:
         status, problem = 400, f"Not announced: {refusal}."
     except RedisError:
