@@ -1,7 +1,6 @@
 """What the tests talk to: real servers, and the application without a server."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import re
@@ -18,6 +17,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
 PROJECT = Path(__file__).resolve().parent.parent
+OBSERVED = "tests.groups:application"
 START_TIMEOUT = 20  # seconds
 TIMEOUT = float(os.environ.get("TEST_TIMEOUT", "5"))  # seconds, for each message
 
@@ -223,12 +223,12 @@ def redis_url(request):
 
 
 @contextlib.contextmanager
-def serving(*names, **environment):
+def serving(*names, **options):
     """Serve the project from several processes for the time of a with statement."""
     servers = []
     try:
         for name in names:
-            servers.append(Server(name, **environment))
+            servers.append(Server(name, **options))
         for server in servers:
             server.wait_until_up()
         yield servers
@@ -239,28 +239,43 @@ def serving(*names, **environment):
         assert "Traceback" not in server.log, server.log
 
 
-@pytest.fixture(scope="session", params=COMMANDS)
-def server(request):
-    """The project, served by each of the servers in turn."""
-    if importlib.util.find_spec("uvicorn") is None and request.param == "uvicorn":
-        pytest.skip("uvicorn is not installed")
-    with serving(request.param) as servers:
-        yield servers[0]
-
-
 @pytest.fixture(scope="session")
-def two_in_memory():
+def keep():
+    """Servers that many tests use: started when they are first asked for, ended with
+    the tests. /groups/ is there, but for runserver, which cannot serve it.
+    """
+    with contextlib.ExitStack() as stack:
+        kept = {}
+
+        def server(name, **environment):
+            key = (name, *environment.items())
+            if key not in kept:
+                if name == "uvicorn":
+                    pytest.importorskip("uvicorn")
+                start = serving(name, application=OBSERVED, **environment)
+                (kept[key],) = stack.enter_context(start)
+            return kept[key]
+
+        yield server
+
+
+@pytest.fixture(params=COMMANDS)
+def server(request, keep):
+    """The project, served by each of the servers in turn."""
+    return keep(request.param)
+
+
+@pytest.fixture
+def two_in_memory(keep):
     """Two processes, each with a channel layer in its own memory."""
-    with serving("daphne", "daphne") as servers:
-        yield servers
+    return keep("runserver"), keep("daphne")
 
 
-@pytest.fixture(scope="session", params=["pubsub", "queue"])
-def two_on_redis(request, redis_url):
+@pytest.fixture(params=["pubsub", "queue"])
+def two_on_redis(request, keep, redis_url):
     """Two processes that share a channel layer on Redis, of each kind in turn."""
     environment = {"REDIS_URL": redis_url, "REDIS_LAYER": request.param}
-    with serving("daphne", "daphne", **environment) as servers:
-        yield servers
+    return keep("runserver", **environment), keep("daphne", **environment)
 
 
 class Client(WebsocketCommunicator):

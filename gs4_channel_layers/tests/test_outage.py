@@ -12,7 +12,7 @@ LAYER_LOST = 4503
 
 @pytest.fixture(
     scope="module",
-    params=["daphne pubsub", "uvicorn pubsub", "daphne queue"],
+    params=["uvicorn pubsub", "daphne queue"],
 )
 def shaky(request, start_valkey):
     """A server, the Valkey it depends on, and the kind of its layer."""
