@@ -67,21 +67,25 @@ def demos(course: Course) -> Iterator[Problem]:
 def new_tests_fail(course: Course) -> Iterator[Problem]:
     """Every test new in a stage fails, by an assertion, on the stage before."""
     steps = list(course.steps())
+    # Not in the pool: Python 3.11 cannot parse in several threads at once.
+    new = [test_names(stage) - test_names(before(stage)) for stage in steps]
     with side_by_side() as pool:
-        for stage, cases in zip(
-            steps, pool.map(run_on_the_one_before, steps), strict=True
-        ):
-            assert stage.before is not None
-            yield from judge(stage, test_names(stage) - test_names(stage.before), cases)
+        runs = pool.map(run_on_the_one_before, steps, new)
+        for stage, names, cases in zip(steps, new, runs, strict=True):
+            yield from judge(stage, names, cases)
 
 
-def run_on_the_one_before(stage: Stage) -> list[Case]:
-    """Run the tests that are new in a stage on the code of the stage before."""
+def before(stage: Stage) -> Stage:
+    """Return the stage before one that has one."""
     assert stage.before is not None
-    new = test_names(stage) - test_names(stage.before)
+    return stage.before
+
+
+def run_on_the_one_before(stage: Stage, new: set[str]) -> list[Case]:
+    """Run the tests that are new in a stage on the code of the stage before."""
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary) / "stage"
-        shutil.copytree(stage.before.path, folder, ignore=IGNORED)
+        shutil.copytree(before(stage).path, folder, ignore=IGNORED)
         shutil.rmtree(folder / "tests")
         shutil.copytree(stage.path / "tests", folder / "tests", ignore=IGNORED)
         shutil.copy(stage.path / "pytest.ini", folder)
@@ -93,14 +97,13 @@ def run_on_the_one_before(stage: Stage) -> list[Case]:
 
 def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
     """Yield a problem for each new test that did not fail by an assertion."""
-    assert stage.before is not None
     for name in sorted(new):
         runs = [case for case in cases if case.name == name]
         where = f"{stage.name}/{name}"
         if not runs:
             yield Problem(
                 where,
-                f"it cannot be collected on {stage.before.name}",
+                f"it cannot be collected on {before(stage).name}",
                 "import what is new inside the test",
             )
         for outcome, what, remedy in (
@@ -110,7 +113,7 @@ def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
             bad = [case for case in runs if case.outcome == outcome]
             if bad:
                 said = f" ({bad[0].message})" if bad[0].message else ""
-                yield Problem(where, f"it {what} on {stage.before.name}{said}", remedy)
+                yield Problem(where, f"it {what} on {before(stage).name}{said}", remedy)
 
 
 def standalone(course: Course) -> Iterator[Problem]:
