@@ -36,12 +36,14 @@ async def test_bye_closes_with_4123(open_client, prefix):
 
 def test_the_code_reaches_the_client(server, prefix):
     """Over a real socket the client sees 4123; what it sent after bye is dropped."""
-    with server.connect(f"{prefix}text/") as websocket:
+    with (
+        server.connect(f"{prefix}text/") as websocket,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
         # The connection may be closed before all is sent.
-        with pytest.raises(ConnectionClosed) as closed:
-            for text in ("bye", "are you there?", "bye"):
-                websocket.send(text)
-            websocket.recv()
+        for text in ("bye", "are you there?", "bye"):
+            websocket.send(text)
+        websocket.recv()
     assert closed.value.rcvd.code == 4123
 
 
