@@ -1,5 +1,6 @@
 """Which connection reaches which code, over real sockets and on each server."""
 
+from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
@@ -49,9 +50,11 @@ def test_the_trailing_slash_matters(server, path):
 
 def test_a_refusal_is_one_warning(server):
     """A refused path is one warning line in the log, which names the path."""
-    server.handshake_status("/ws/warn/")
-    lines = [line for line in server.wait_for("/ws/warn/") if "WARNING" in line]
-    assert len(lines) == 1
+    warning = "WARNING chat.routing: no WebSocket route for"
+    for path in ("/ws/warn/", "/ws/warn-again/"):
+        server.handshake_status(path)
+        server.wait_for(f"{warning} {path!r}")
+    assert len(server.wait_for(f"{warning} '/ws/warn/'")) == 1
 
 
 def test_a_path_cannot_forge_a_log_line(server):
@@ -59,3 +62,14 @@ def test_a_path_cannot_forge_a_log_line(server):
     server.handshake_status("/ws/forged%0AERROR-of-mine/")
     server.wait_for(r"/ws/forged\nERROR-of-mine/")
     assert not [line for line in server.lines if line.startswith("ERROR-of-mine")]
+
+
+def test_each_line_is_logged_once(server):
+    """Django's own handler is off: its lines come through ours alone."""
+    for path in ("/no-such-page/", "/nor-such-a-page/"):
+        with pytest.raises(HTTPError, match="404") as error:
+            urlopen(f"http://{server.address}{path}")
+        error.value.close()
+        lines = server.wait_for(f"WARNING django.request: Not Found: {path}")
+    assert len(lines) == 1
+    assert len(server.wait_for("Not Found: /no-such-page/")) == 1

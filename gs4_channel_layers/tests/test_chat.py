@@ -59,9 +59,10 @@ async def test_a_message_reaches_the_room_and_its_sender(enter):
         }
 
 
-async def test_another_room_hears_nothing(enter):
-    """What is said in red is not heard in blue, where carol's own words come next."""
-    alice, carol = await enter("alice"), await enter("carol", "blue")
+@pytest.mark.parametrize("room", ["blue", "Red", "red-", "re"])
+async def test_another_room_hears_nothing(enter, room):
+    """What is said in red is not heard elsewhere, where carol's own words come next."""
+    alice, carol = await enter("alice"), await enter("carol", room)
     await alice.say("hi")
     await alice.wait_for(type="chat_message")
     await carol.say("hello")
@@ -106,6 +107,7 @@ BAD = [
     ("[" * 100_000, "invalid_message"),
     ('{"message": "x", "n": ' + "1" * 5000 + "}", "invalid_message"),
     (r'{"message": "\ud800"}', "invalid_message"),
+    (r'{"message": "\udc00"}', "invalid_message"),
     (r'{"message": "a\u0000b"}', "invalid_message"),
     ('{"message": ""}', "empty"),
     (r'{"message": " \n\t\u00a0"}', "empty"),

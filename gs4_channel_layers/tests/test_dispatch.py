@@ -64,7 +64,8 @@ async def test_an_unknown_type_is_an_error(type):
     from chat.dispatch import DirectDispatch
 
     class Consumer(DirectDispatch, AsyncConsumer):
-        pass
+        async def _private(self, event):
+            pytest.fail("it was called")
 
     with pytest.raises(ValueError, match="message"):
         await Consumer().dispatch({"type": type})

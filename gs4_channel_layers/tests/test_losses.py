@@ -94,15 +94,3 @@ async def test_pubsub_loses_what_nobody_reads(open_client, settings, redis_url):
         except TimeoutError:
             got = None
         assert (got == {"type": "hello"}) is kept
-
-
-def test_the_queue_layer_may_wait_longer_than_it_asks_redis_to(settings):
-    """Redis answers an idle receive() after 5 s: the connection must not give up first,
-    as it would with redis-py's default of 5 s.
-    """
-    layers = getattr(settings, "LAYERS", {})
-    assert "queue" in layers
-    from channels_redis.core import RedisChannelLayer
-
-    (host,) = layers["queue"]["CONFIG"]["hosts"]
-    assert host["socket_timeout"] > RedisChannelLayer.brpop_timeout
