@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import struct
+import sys
 import time
 
 import pytest
@@ -13,7 +14,8 @@ from websockets.asyncio.client import connect
 CLIENTS = 65
 ROUNDS = 3
 TIMEOUT = 5  # seconds, for what must come
-RESET = struct.pack("ii", 1, 0)  # SO_LINGER: close with a TCP reset
+# SO_LINGER: close with a TCP reset
+RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def opening(server, name):
