@@ -101,6 +101,8 @@ class Browser(OpeningBrowser):
             await websocket.wait_closed()
         if self.reader is not None:
             await self.reader
+        if self.ending is not None:
+            self.look_at(self.ending)
         self.expect_nothing()
         if websocket.close_code != code:
             got = websocket.close_code
@@ -114,6 +116,19 @@ class Browser(OpeningBrowser):
             await self.reader
         await self.both_ends(row)
         await self.over()
+
+    async def hears(self, type: str, times: int = 1) -> None:
+        """Wait until the layer has given its handlers an event, whatever they do then.
+
+        Args:
+            type: The event's type, such as "user.leave".
+            times: How often, since it connected.
+        """
+        try:
+            row = await self.story.timeline.given(self.port, type, times, PATIENCE)
+        except TimeoutError:
+            raise ExpectationFailed(f"{self.name} was never given {type}.") from None
+        self.look_at(row)
 
     def expect_nothing(self) -> None:
         """Make sure that nothing arrived that was not expected.

@@ -1,8 +1,10 @@
 """A lane of the timeline, and what its browser does over HTTP."""
 
 import asyncio
+import functools
 import http.client
 import socket
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from course.errors import ExpectationFailed
@@ -90,19 +92,34 @@ class HttpBrowser(Lane):
 
     async def get(self, path: str, status: int = 200) -> None:
         """Ask for a page over HTTP and expect a status."""
-        request = self.request()
-        try:
-            await asyncio.to_thread(request.connect)
-            self.know(request.sock)
-            sent = await self.seen("http", f"GET {path}", up=True)
-            await asyncio.to_thread(request.request, "GET", path)
-            answer = await asyncio.to_thread(request.getresponse)
-            got = await self.seen("http.response.start", str(answer.status), up=False)
-            await self.both_ends(sent, got)
-        finally:
-            request.close()
+        answer, _ = await self.ask("GET", path)
         if answer.status != status:
             raise ExpectationFailed(f"{path} answered {answer.status}, not {status}.")
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        """Ask the server something over HTTP; return the answer and its body."""
+        timeline, request = self.story.timeline, self.request()
+        try:
+            await asyncio.to_thread(request.connect)
+            # Not self.port: a WebSocket may be open, and stays what this lane follows.
+            port = request.sock.getsockname()[1]
+            timeline.name(port, self.name)
+            sent = await timeline.seen(port, "http", f"{method} {path}", up=True)
+            send = functools.partial(request.request, headers=headers or {})
+            await asyncio.to_thread(send, method, path, body)
+            answer = await asyncio.to_thread(request.getresponse)
+            start, status = "http.response.start", str(answer.status)
+            got = await timeline.seen(port, start, status, up=False)
+            await self.both_ends(sent, got)
+            return answer, await asyncio.to_thread(answer.read)
+        finally:
+            request.close()
 
     async def listen(self, path: str, events: int) -> None:
         """Take that many Server-Sent Events, and leave (WHATWG HTML, section 9.2)."""

@@ -1,4 +1,4 @@
-"""The processes of a demo: one server of the stage or more, and perhaps Valkey."""
+"""The processes of a demo: the stage's servers, perhaps Valkey and a database."""
 
 import asyncio
 import contextlib
@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
+from course.database import Database
 from course.environment import ROOT
 from course.errors import ExpectationFailed
 from course.server import StageServer, process_environment
@@ -39,7 +40,9 @@ class Servers:
         self.stage = stage
         self.port = port
         self.on_event = on_event
-        self.always = dict(environment)
+        # Named for every stage: none is ever on the learner's own.
+        self.database = Database(stage)
+        self.always = {**environment, "DATABASE": str(self.database.path)}
         self.environment = self.always
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
@@ -51,16 +54,19 @@ class Servers:
         on_event, environment = self.on_event, self.environment
         return StageServer(self.stage, port, on_event, change, environment, number)
 
-    async def complete(self, count: int, redis: bool) -> None:
+    async def complete(self, count: int, redis: bool, database: bool = False) -> None:
         """Start what a story wants beside the first server, and wait for all of it.
 
         Args:
             count: How many servers.
             redis: Whether it needs a Redis: a Valkey is started if the user has none.
+            database: Whether it needs a database: a temporary one is made.
 
         Raises:
             CourseError: One of them did not start.
         """
+        if database:
+            self.database.start()
         if redis and not self.redis_url:
             self.valkey = Valkey()
             self.redis_url = self.valkey.url
@@ -69,6 +75,8 @@ class Servers:
         await self.wait_until_up()
         if self.valkey is not None:
             await self.valkey.wait_until_up()
+        if database:
+            await self.database.wait_until_up()
 
     async def wait_until_up(self) -> None:
         """Return once every server listens.
@@ -144,6 +152,7 @@ class Servers:
     def stop(self) -> None:
         """End every process. Can be called twice."""
         with contextlib.ExitStack() as stack:
+            stack.callback(self.database.stop)
             if self.valkey is not None:
                 stack.callback(self.valkey.stop)
             self.stop_servers()

@@ -11,6 +11,7 @@ from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from course.database import PASSWORD, USERS
 from course.errors import ExpectationFailed
 from course.lane import PATIENCE
 from course.screen import Screen
@@ -24,6 +25,7 @@ from course.wire.timeline import Timeline
 if sys.platform != "win32":
     import termios
 
+ACCOUNTS = f"Users: {', '.join(USERS)}. Password: {PASSWORD}"
 ASIDE = "/static/"  # requests for the page's files are not part of the lesson
 
 
@@ -53,6 +55,7 @@ class Stagehand:
         self.timeline = Timeline()
         self.count = getattr(script, "SERVERS", 1)
         self.layer = getattr(script, "VALKEY", False)
+        self.database = getattr(script, "DATABASE", False)
         self.screen = Screen(self.timeline, console, self.layer, self.count > 1)
         self.screen.set_lanes(script.BROWSERS)
         self.step = 0
@@ -74,9 +77,11 @@ class Stagehand:
         Returns:
             0 if every expectation held, else 1.
         """
-        await self.servers.complete(self.count, self.layer)
+        await self.servers.complete(self.count, self.layer, self.database)
         self.screen.print(Text(f"make demo-{self.stage.number}", style="bold"))
         self.screen.print(Text(f"{self.stage.name}: {self.stage.concept}"))
+        if self.database and self.screen.started is not None:
+            self.screen.print(Text(ACCOUNTS))
         story = Story(self)
         try:
             await self.script.play(story)
@@ -153,6 +158,8 @@ class Stagehand:
             lines.append(f"Server {number}: {address}")
         if self.servers.redis_url and self.layer:
             lines.append(f"Redis: {self.servers.redis_url}")
+        if self.database:
+            lines.append(ACCOUNTS)
         lines.append("What you do there is shown here. Ctrl-C ends it.")
         self.screen.print(Text("\n" + "\n".join(lines) + "\n", style="bold"))
         self.screen.set_lanes([VISITOR])

@@ -50,14 +50,17 @@ class Story:
         self.timeline = stage.timeline
         self.browsers: list[Browser] = []
 
-    def browser(self, name: str, server: int = 1) -> Browser:
+    def browser(
+        self, name: str, server: int = 1, like: Browser | None = None
+    ) -> Browser:
         """Add a browser; its lane stands to the right of the earlier ones.
 
         Args:
             name: The name of its lane.
             server: The number of the server it connects to.
+            like: The tab whose cookies it shares; None for a browser of its own.
         """
-        self.browsers.append(Browser(name, self, server))
+        self.browsers.append(Browser(name, self, server, like))
         return self.browsers[-1]
 
     async def say(self, sentence: str) -> None:
@@ -89,6 +92,14 @@ class Story:
             raise ExpectationFailed(said) from None
         rows = [row for row in self.timeline.rows if row.browser == OUTSIDE]
         self.timeline.looked_at.append(rows[-1])
+
+    async def deactivate(self, user: str) -> None:
+        """Deactivate a user's account, from outside of any server. No row is shown."""
+        change = (
+            "from django.contrib.auth import get_user_model; "
+            f"get_user_model().objects.filter(username={user!r}).update(is_active=False)"
+        )
+        await self.stage.servers.run(["shell", "--command", change])
 
     @property
     def redis_url(self) -> str:
@@ -161,5 +172,5 @@ class Story:
         self.stage.screen.hide(False)
 
     def leave_out(self, *calls: str) -> None:
-        """Show no rows of some of the layer's methods from now on."""
-        self.timeline.hidden.update(calls)
+        """From now on show no rows of these methods of the layer, and of all others."""
+        self.timeline.hidden = set(calls)

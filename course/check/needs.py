@@ -32,6 +32,7 @@ def imports(course: Course) -> Iterator[Problem]:
     for stage in course.stages:
         listed = names(read_requirements(stage))
         for_tests = listed | names(test_packages(stage))
+        own = OWN | {Path(name).stem for name in stage.files() if is_helper(name)}
         for name in stage.files():
             if not name.endswith(".py"):
                 continue
@@ -40,7 +41,7 @@ def imports(course: Course) -> Iterator[Problem]:
                 where = f"{stage.name}/{name}:{line}"
                 if module in others:
                     yield Problem(where, f"it imports {module}", "copy what it needs")
-                elif module not in OWN | set(sys.stdlib_module_names):
+                elif module not in own | set(sys.stdlib_module_names):
                     owners = distributions.get(PART_OF.get(module, module), [module])
                     if not {canonicalize_name(owner) for owner in owners} & allowed:
                         yield Problem(
@@ -110,6 +111,11 @@ def read_requirements(stage: Stage) -> list[Requirement]:
     path = stage.path / "requirements.txt"
     lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     return [Requirement(line) for line in lines if line.split("#")[0].strip()]
+
+
+def is_helper(name: str) -> bool:
+    """Return whether a file of a stage is a module that its tests import."""
+    return name.startswith("tests/") and name.endswith(".py")
 
 
 def test_packages(stage: Stage) -> list[Requirement]:

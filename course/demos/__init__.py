@@ -2,8 +2,8 @@
 
 Each has BROWSERS, the names of its lanes, and play(story), which is the story. It may
 have SERVERS, how many processes serve the stage (1 if not given), and VALKEY, whether
-the stage has a channel layer for which a Valkey is started. What several stories tell
-stands here.
+the stage has a channel layer for which a Valkey is started, and DATABASE, whether a
+temporary database is made, with users. What several stories tell stands here.
 """
 
 from collections.abc import Sequence

@@ -16,7 +16,7 @@ from course.environment import ROOT
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
 
-from course.tests.terminal import terminal
+from course.tests.terminal import Terminal, terminal
 
 DEMO = ["demo", "1", "--port", "0"]
 STARTING, WAITING, UP = "gs1_basic", "Enter: go on", "Ctrl-C ends it"
@@ -97,19 +97,45 @@ def test_two_servers_and_valkey_end_too(
             screen.screen = ""
             screen.type("\n")
         screen.read_until(UP if moment == "up" else "channel layer\n")
-        started = descendants(screen.process.pid)
-        assert len(started) >= 2
-        if end == "Ctrl-C":
-            screen.type("\x03")
-        else:
-            number = signal.SIGTERM if end == "SIGTERM" else signal.SIGKILL
-            screen.process.send_signal(number)
-        screen.wait()
-        deadline = time.monotonic() + (10 if end == "kill -9" else 0)
-        while left := [pid for pid in started if alive(pid)]:
-            assert time.monotonic() < deadline, f"processes are left: {left}"
-        while files := list(tmp_path.iterdir()):
-            assert time.monotonic() < deadline, f"files are left: {files}"
+        assert len(descendants(screen.process.pid)) >= 2
+        end_without_a_trace(screen, end, tmp_path)
+
+
+@pytest.mark.usefixtures("valkey")
+@pytest.mark.parametrize(
+    ("end", "moment"),
+    [("kill -9", "made"), ("kill -9", WAITING), ("Ctrl-C", "made"), ("SIGTERM", UP)],
+)
+def test_a_database_goes_too(
+    end: str, moment: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However a demo with a database ends, while that is made or later, it goes."""
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    options = ["--auto"] if moment == UP else []
+    with terminal(["demo", "5", "--port", "0", *options], ROOT) as screen:
+        deadline = time.monotonic() + 20
+        while not list(tmp_path.glob("gs5_auth-*")):
+            assert time.monotonic() < deadline, "no database is made"
+            time.sleep(0.05)
+        for text in () if moment == "made" else ("\n1. ", moment):
+            screen.read_until(text)
+        end_without_a_trace(screen, end, tmp_path)
+
+
+def end_without_a_trace(screen: Terminal, end: str, files: Path) -> None:
+    """End a demo; no process is left, and nothing in the folder of its files."""
+    started = descendants(screen.process.pid)
+    if end == "Ctrl-C":
+        screen.type("\x03")
+    else:
+        number = signal.SIGTERM if end == "SIGTERM" else signal.SIGKILL
+        screen.process.send_signal(number)
+    screen.wait()
+    deadline = time.monotonic() + (10 if end == "kill -9" else 0)
+    while left := [pid for pid in started if alive(pid)]:
+        assert time.monotonic() < deadline, f"processes are left: {left}"
+    while found := list(files.iterdir()):
+        assert time.monotonic() < deadline, f"files are left: {found}"
     assert "Traceback" not in screen.screen
 
 

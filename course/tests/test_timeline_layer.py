@@ -51,6 +51,17 @@ async def test_calls_that_are_left_out_have_no_row(timeline: Timeline) -> None:
     assert [row.event for row in timeline.ordered] == ["send bob's channel hi"]
 
 
+async def test_what_nobody_sees_can_be_waited_for(timeline: Timeline) -> None:
+    """An event of the layer counts for the connection that was given it."""
+    for port, type in ((1, "join"), (2, "join"), (1, "list"), (1, "join")):
+        await timeline.report(layer_event(port, "receive", type))
+    assert await timeline.given(1, "join", 1, 0) is timeline.ordered[0]
+    assert await timeline.given(1, "join", 2, 0) is timeline.ordered[3]
+    for port, type, times in ((2, "join", 2), (2, "list", 1)):
+        with pytest.raises(TimeoutError):
+            await timeline.given(port, type, times, 0.01)
+
+
 async def test_the_end_of_a_connection_is_no_row(timeline: Timeline) -> None:
     """It can be waited for, until the port belongs to a new connection."""
     await timeline.report(Event("server", "end", "", 0, 1))

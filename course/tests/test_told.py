@@ -30,6 +30,16 @@ def test_rows_stand_where_the_story_looks_at_them() -> None:
         ]
 
 
+def test_two_connections_of_one_browser_are_apart() -> None:
+    """A request of a browser does not break into what its WebSocket is given."""
+    post, answer = (Row(0, "alice", True, event=event) for event in ("POST", "302"))
+    post.client = answer.client = 1
+    post.starts = True
+    for rows in ([post, *ALICE, answer], [post, answer, *ALICE]):
+        told = as_told(rows, [post, answer, ALICE[1]])
+        assert events(told) == events([post, answer, *ALICE])
+
+
 def test_what_was_before_stands_before() -> None:
     """A handler that nobody looked at stands before the next one of its connection."""
     rows = [*handler("bob", "join"), *ALICE, *BOB]

@@ -78,10 +78,12 @@ async def test_a_keeper_that_is_terminated_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-async def test_a_valkey_that_does_not_start_is_a_sentence(valkey: Valkey) -> None:
+async def test_a_valkey_that_does_not_start_is_a_sentence(
+    valkey: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Why it did not start is said, with the remedy."""
+    monkeypatch.setattr("course.valkey.free_port", lambda: valkey.port)
     other = Valkey()
-    other.port = valkey.port
     other.start()
     with pytest.raises(CourseError, match="Port .* in use .*set REDIS_URL"):
         await other.wait_until_up()

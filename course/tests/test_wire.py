@@ -68,6 +68,14 @@ async def converse(application: Any) -> list[tuple[str, str, str]]:
     return [(event.kind, event.text, event.where) for event in events[:-1]]
 
 
+class Closing(Async):
+    """Closes instead of accepting."""
+
+    async def websocket_connect(self, event: dict[str, Any]) -> None:
+        """Handle websocket.connect: close."""
+        await self.send({"type": "websocket.close"})
+
+
 SYNC = Sync.as_asgi()
 ASYNC = Async.as_asgi()
 
@@ -89,6 +97,22 @@ async def test_async_handlers_are_reported_on_the_loop() -> None:
         ("up", "websocket.connect", "event loop"),
         ("down", "websocket.accept", ""),
         ("up", "websocket.disconnect 1000", "event loop"),
+    ]
+
+
+async def test_whoever_has_closed_is_no_news() -> None:
+    """That an application is told of its own close is not reported."""
+    events: list[Event] = []
+    trace_handlers()
+    application = WireApplication(Closing.as_asgi(), events.append)
+    communicator = WebsocketCommunicator(application, "/ws/")
+    assert not (await communicator.connect())[0]
+    await communicator.send_input({"type": "websocket.disconnect", "code": 1006})
+    await communicator.wait()
+    assert [(event.kind, event.text) for event in events] == [
+        ("up", "websocket.connect"),
+        ("down", "websocket.close"),
+        ("end", ""),
     ]
 
 

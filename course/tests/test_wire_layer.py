@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from course.valkey import Valkey
 from course.wire.asgi import WireApplication, trace_handlers
 from course.wire.events import Event
-from course.wire.layer import trace_layers
+from course.wire.layer import short, trace_layers
 
 BACKENDS = {
     "memory": "channels.layers.InMemoryChannelLayer",
@@ -149,6 +149,12 @@ async def test_outside_of_a_connection_there_is_no_client(
 
 
 @pytest.mark.usefixtures("events")
+def test_a_hash_in_the_name_of_a_group_is_not_shown() -> None:
+    """It says nothing to a reader, and may be another one in every run."""
+    assert short(f"session.{'0a' * 32}") == "session.…"
+    assert short("room.decade") == "room.decade"
+
+
 def test_the_layer_stays_what_it_is() -> None:
     """A stage may ask for the layer's class."""
     default = {"BACKEND": BACKENDS["memory"]}

@@ -68,6 +68,7 @@ class Connection:
         self.pending: Message | None = None
         self.given: Message | None = None  # by the channel layer, not handled yet
         self.received = False
+        self.closed = False  # by the application itself
         self.traced = False  # whether it has handlers that say when they start
         self.streams = False
         self.lock = threading.Lock()
@@ -112,7 +113,9 @@ class Connection:
         self.flush()
         message = await self.wrapped_receive()
         self.received = True
-        self.pending = message
+        # Whoever has closed is told that it is closed. It is no act of the client's.
+        if not (self.closed and message["type"] == "websocket.disconnect"):
+            self.pending = message
         return message
 
     async def send(self, message: Message) -> None:
@@ -123,6 +126,7 @@ class Connection:
         if message["type"] == "http.response.start":
             # An event stream is worth a look, a page's body is not.
             self.streams = b"text/event-stream" in dict(message["headers"]).values()
+        self.closed = self.closed or message["type"] == "websocket.close"
         self.emit("down", message["type"], describe(message))
         await self.wrapped_send(message)
 

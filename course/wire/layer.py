@@ -4,6 +4,7 @@ It is put around each layer from outside, whichever it is: in memory, on Redis p
 or on Redis queues.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Any
@@ -19,6 +20,7 @@ TRACED = (
     "group_discard",
     "group_send",
 )
+HASH = re.compile(r"[0-9a-f]{64}")  # SHA-256: no reader can tell one from another
 
 # Whether a layer's method runs. In memory group_send() calls send() for each member, in
 # tasks of their own: that is the layer's business, and no row.
@@ -65,15 +67,17 @@ class TracedLayer:
 
     async def group_add(self, group: str, channel: str) -> None:
         """Report group_add()."""
-        await self.call("group_add", f"group_add {group}", "", (group, channel))
+        text = f"group_add {short(group)}"
+        await self.call("group_add", text, "", (group, channel))
 
     async def group_discard(self, group: str, channel: str) -> None:
         """Report group_discard()."""
-        await self.call("group_discard", f"group_discard {group}", "", (group, channel))
+        text = f"group_discard {short(group)}"
+        await self.call("group_discard", text, "", (group, channel))
 
     async def group_send(self, group: str, message: Message) -> None:
         """Report group_send()."""
-        text = f"group_send {group} {type_of(message)}"
+        text = f"group_send {short(group)} {type_of(message)}"
         await self.call("group_send", text, "", (group, message))
 
     async def call(
@@ -103,6 +107,11 @@ class TracedLayer:
         connection = current.get()
         client = connection.client if connection is not None else 0
         self.report(Event("layer", kind, type, now(), client, text, channel=channel))
+
+
+def short(group: str) -> str:
+    """Return the name of a group as it is shown: without a hash in it."""
+    return HASH.sub("…", group)
 
 
 def type_of(message: Message) -> str:

@@ -22,6 +22,7 @@ class Row:
         lane: "server" or "layer": what is at its other end.
         server: The number of the server's process, 0 until known.
         starts: Whether a handler starts with it.
+        client: The TCP port of the connection whose it is; 0 if it is nobody's.
     """
 
     at: float
@@ -34,6 +35,7 @@ class Row:
     lane: str = "server"
     server: int = 0
     starts: bool = False
+    client: int = 0
 
     @property
     def complete(self) -> bool:

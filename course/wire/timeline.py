@@ -64,6 +64,7 @@ class Timeline:
         The two ends get a row each, so that what happens between them stands between.
         """
         row = Row(now(), self.names.get(port, VISITOR), True, seen=text, alone=True)
+        row.client = port
         self.rows.append(row)
         self.ordered.append(row)
         self.apart.add((port, type))
@@ -97,6 +98,7 @@ class Timeline:
             return
         row = Row(event.at, name, event.kind == "up", where=event.where, lane="layer")
         row.server = event.server
+        row.client = event.client
         row.starts = event.type == "receive"
         self.owners.write(row, event)
         self.rows.append(row)
@@ -117,6 +119,7 @@ class Timeline:
                 return row
         name = self.names.get(port, VISITOR)
         row = Row(now(), name, up, alone=name == VISITOR or (port, type) in self.apart)
+        row.client = port
         if not row.alone:
             waiting.append(row)
         self.rows.append(row)
@@ -145,6 +148,30 @@ class Timeline:
         """
         async with asyncio.timeout(timeout), self.changed:
             await self.changed.wait_for(lambda: port in self.heard)
+
+    async def given(self, port: int, type: str, times: int, timeout: float) -> Row:
+        """Wait until the layer has given a client's handlers an event so many times.
+
+        Args:
+            port: The client's TCP port.
+            type: The event's type.
+            times: How often, since the connection began.
+            timeout: In seconds.
+
+        Returns:
+            The row of the last time.
+
+        Raises:
+            TimeoutError: It was not given in time.
+        """
+
+        def found() -> list[Row]:
+            mine = (row for row in self.ordered if row.client == port and row.starts)
+            return [row for row in mine if row.event == type]
+
+        async with asyncio.timeout(timeout), self.changed:
+            await self.changed.wait_for(lambda: len(found()) >= times)
+        return found()[times - 1]
 
     async def over(self, port: int, timeout: float) -> None:
         """Wait until the application is done with a connection.

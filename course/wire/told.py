@@ -18,26 +18,27 @@ def as_told(rows: Iterable[Row], looked_at: Sequence[Row]) -> list[Row]:
         rows: The rows, those of each connection in the order of its reports.
         looked_at: The rows that the story has waited for, in its order.
     """
-    blocks: dict[str, list[list[Row]]] = {}
+    blocks: dict[tuple[str, int], list[list[Row]]] = {}
     for row in rows:
-        of_browser = blocks.setdefault(row.browser, [])
-        if row.starts or not of_browser:
-            of_browser.append([])
-        of_browser[-1].append(row)
+        of_one = blocks.setdefault((row.browser, row.client), [])
+        if row.starts or not of_one:
+            of_one.append([])
+        of_one[-1].append(row)
     marks = {id(row) for row in looked_at}
     told: list[Row] = []
     for mark in looked_at:
-        of_browser = blocks.get(mark.browser, [])
-        if not any(row is mark for block in of_browser for row in block):
+        of_one = blocks.get((mark.browser, mark.client), [])
+        if not any(row is mark for block in of_one for row in block):
             continue  # its handler's rows are told already
-        for block in list(of_browser):
+        for block in list(of_one):
             own = any(row is mark for row in block)
             if own or not any(id(row) in marks for row in block):
                 told += block
-                of_browser[:] = [other for other in of_browser if other is not block]
+                of_one[:] = [other for other in of_one if other is not block]
             if own:
                 break
-    for browser in sorted(blocks):
-        for block in blocks[browser]:
+    # The ports are other ones in every run.
+    for connection in sorted(blocks, key=lambda connection: connection[0]):
+        for block in blocks[connection]:
             told += block
     return told
