@@ -1,0 +1,71 @@
+"""The demo with accounts: a database of its own, and users who can log in."""
+
+import re
+import subprocess
+import sys
+from http.cookiejar import CookieJar
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
+
+import pytest
+
+from course.database import PASSWORD
+from course.environment import ROOT
+
+if sys.platform == "win32":
+    pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
+
+from course.tests.terminal import terminal
+
+DEMO = ["demo", "5", "--port", "0", "--auto"]
+ACCOUNTS = f"Users: alice, bob, carol. Password: {PASSWORD}\n"
+UP = "Ctrl-C ends it"
+PAGES = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+LEARNERS = ROOT / "gs5_auth" / "db.sqlite3"
+
+pytestmark = pytest.mark.usefixtures("valkey")  # where there can be none: skipped
+
+
+def bytes_of_the_learners() -> bytes | None:
+    """Return what is in the learner's own database, None if there is none."""
+    return LEARNERS.read_bytes() if LEARNERS.exists() else None
+
+
+def test_a_visitor_can_log_in() -> None:
+    """Users and password are said, they are good on both servers, no line is broken,
+    and the learner's own database is as it was."""
+    before = bytes_of_the_learners()
+    with terminal(DEMO, ROOT, 100) as screen:
+        for moment in ("\n1. ", "\n6. ", UP):
+            text = screen.read_until(moment)
+        assert text.index(ACCOUNTS) < text.index("\n1. ") < text.rindex(ACCOUNTS)
+        assert max(map(len, text.splitlines())) <= 100
+        for port in PAGES.findall(text):
+            jar = CookieJar()
+            browser = build_opener(HTTPCookieProcessor(jar))
+            page = f"http://127.0.0.1:{port}/accounts/login/"
+            with browser.open(page, timeout=10):
+                token = {cookie.name: cookie.value for cookie in jar}["csrftoken"]
+            form = {"username": "bob", "password": PASSWORD}
+            form["csrfmiddlewaretoken"] = str(token)
+            with browser.open(page, urlencode(form).encode(), timeout=10) as answer:
+                assert answer.url == f"http://127.0.0.1:{port}/"
+        screen.type("\x03")
+        assert screen.wait() == 0
+    assert bytes_of_the_learners() == before
+
+
+def test_no_secret_is_shown() -> None:
+    """Neither a cookie nor a ticket is in a row: a transcript would show it."""
+    main = "from course.cli import main; raise SystemExit(main({!r}))"
+    done = subprocess.run(
+        [sys.executable, "-c", main.format(DEMO)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "connect ?ticket=… " in done.stdout
+    assert not re.search(r"sessionid|csrf|[A-Za-z0-9]{30}", done.stdout)

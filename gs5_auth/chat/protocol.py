@@ -1,0 +1,78 @@
+"""What a client may send, how much of it, and what the close codes mean."""
+
+import collections
+import json
+import re
+import time
+
+NAME = "[A-Za-z0-9_-]{1,50}"  # of a room, as a regular expression
+LONGEST = 2000  # characters of a message
+MOST = 20  # messages
+PERIOD = 5  # seconds, in which a socket may send so many
+
+# code              what has happened             what the page does
+LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
+LAYER_LOST = 4503  # Redis has gone              tries again, as after any other code
+
+UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
+
+
+class Refused(Exception):
+    """Raised with a code for the program and a sentence for the reader."""
+
+    def __init__(self, code, message, **more):
+        super().__init__(message)
+        self.frame = {"type": "error", "code": code, "message": message, **more}
+
+
+class Rate:
+    """How much one socket has sent lately."""
+
+    def __init__(self):
+        self.sent = collections.deque(maxlen=MOST)  # times of the last messages
+
+    def count(self):
+        """Count a message, or refuse it."""
+        now = time.monotonic()
+        if len(self.sent) == MOST and now - self.sent[0] < PERIOD:
+            what = f"at most {MOST} messages in {PERIOD} s"
+            retry_after = round(self.sent[0] + PERIOD - now, 3)
+            raise Refused("rate_limited", what, retry_after=retry_after)
+        self.sent.append(now)
+
+
+def parse(text):
+    """Return the message of a frame: {"message": "hi"}. Other keys are ignored."""
+    if text is None:
+        raise Refused("text_only", "a frame is text here, not binary")
+    try:
+        content = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise Refused("invalid_json", f"this is not JSON: {error}") from None
+    except (RecursionError, ValueError):
+        what = "nested too deeply, or a number is too long"
+        raise Refused("invalid_message", what) from None
+    if not isinstance(content, dict) or not isinstance(content.get("message"), str):
+        raise Refused("invalid_message", 'a frame is {"message": "some text"}')
+    return check(content["message"])
+
+
+def check(message):
+    """Return a message that may be sent on, whoever it comes from."""
+    if not message.strip():
+        raise Refused("empty", "the message is empty")
+    if len(message) > LONGEST:
+        raise Refused("too_long", f"a message has at most {LONGEST:,} characters")
+    if UNSENDABLE.search(message):
+        raise Refused("invalid_message", "NUL and unpaired surrogates cannot be sent")
+    return message
+
+
+def parse_private(message):
+    """Return the name and the text of "/pm NAME text", or None for other messages."""
+    command, *words = message.split(maxsplit=2)
+    if command != "/pm":
+        return None
+    if len(words) < 2:
+        raise Refused("invalid_message", "a private message is: /pm NAME text")
+    return words

@@ -1,0 +1,116 @@
+"""Django settings: only what this project uses."""
+
+import os
+from pathlib import Path
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# Django core
+
+ASGI_APPLICATION = "config.asgi.application"
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": os.environ.get("DATABASE", BASE_DIR / "db.sqlite3"),
+    }
+}
+DEBUG = True  # Dangerous: shows source code in error pages. Never on the internet.
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+    },
+    "loggers": {
+        # Django gives this logger a handler of its own: each line would come twice.
+        "django": {"handlers": []},
+        # It logs a traceback a second while Redis is away. Our own warning is enough.
+        "channels_redis.pubsub": {"level": "CRITICAL"},
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+}
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",  # adds the slash to /chat/red
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": ["django.contrib.auth.context_processors.auth"],
+        },
+    },
+]
+TIME_ZONE = "UTC"  # of the log, too
+
+# Django contrib
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+LOGIN_REDIRECT_URL = "lobby"
+LOGOUT_REDIRECT_URL = "login"
+STATIC_URL = "static/"
+
+# Apps
+
+INSTALLED_APPS = [
+    "daphne",  # Before staticfiles: both bring a runserver, and the first one wins.
+    "chat",  # Before contrib: our templates for accounts win.
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+]
+
+# Our own
+
+SESSION_CHECK_SECONDS = float(os.environ.get("SESSION_CHECK_SECONDS", "30"))
+
+# Channels
+
+CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
+REDIS_URL = os.environ.get("REDIS_URL")
+LAYERS = {
+    "memory": {
+        "BACKEND": "channels.layers.InMemoryChannelLayer",
+        "CONFIG": {"capacity": CAPACITY},
+    },
+    "pubsub": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    },
+    "queue": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {
+            "capacity": CAPACITY,
+            "hosts": [
+                {
+                    "address": REDIS_URL,
+                    # The pool raises when it is empty: one each, if all leave at once.
+                    "max_connections": CAPACITY,
+                    # The layer waits 5 s for a message: the default, 5 s, is too short.
+                    "socket_timeout": 10,
+                }
+            ],
+        },
+    },
+}
+LAYER = os.environ.get("REDIS_LAYER", "pubsub") if REDIS_URL else "memory"
+CHANNEL_LAYERS = {"default": LAYERS[LAYER]}
