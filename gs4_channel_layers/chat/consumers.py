@@ -1,5 +1,6 @@
 """The chat: one consumer for each connection, and groups between them."""
 
+import contextlib
 import json
 import logging
 import re
@@ -26,6 +27,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     groups = [EVERYBODY]  # joined before connect(), left before disconnect()
     channel_name = None
+    group = None
     joined = False
 
     async def __call__(self, scope, receive, send):
@@ -46,6 +48,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         except RedisError as error:
             logger.warning("%s: the channel layer is lost: %s", scope["path"], error)
             await send_if_there({"type": "websocket.close", "code": LAYER_LOST})
+            await self.leave_what_is_left()
         await give_up(self.channel_layer, self.channel_name)
 
     async def connect(self):
@@ -83,6 +86,17 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
             await self.channel_layer.group_discard(self.group, self.channel_name)
             await self.tell_room("user.leave", user=self.user)
 
+    async def leave_what_is_left(self):
+        """Leave the groups as far as possible: disconnect() will not be called."""
+        groups = [*self.groups, self.group] if self.group else self.groups
+        for group in groups if self.channel_name else ():
+            # What the layer keeps in this process goes even if Redis is away.
+            with contextlib.suppress(RedisError):
+                await self.channel_layer.group_discard(group, self.channel_name)
+        if self.joined:
+            with contextlib.suppress(RedisError):
+                await self.tell_room("user.leave", user=self.user)
+
     async def tell_room(self, type, **content):
         """Send an event to everybody in the room. Its type names their handler."""
         await self.channel_layer.group_send(self.group, {"type": type, **content})
@@ -96,7 +110,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         try:
             await self.channel_layer.send(event["channel"], answer)
         except ChannelFull:
-            logger.warning("a roll call is lost: the newcomer's channel is full")
+            logger.debug("an answer is lost: the newcomer's channel is full")
 
     async def user_list(self, event):
         """Handle user.list: somebody who was there already has answered."""
@@ -124,6 +138,6 @@ def nick(query_string):
 
 
 async def announce(message):
-    """Send an announcement to every connection of every process."""
+    """Send an announcement to every connection of every process on this layer."""
     event = {"type": "announcement", "message": message}
     await get_channel_layer().group_send(EVERYBODY, event)

@@ -72,7 +72,8 @@ LAYERS = {
                     # The pool raises when it is empty: one each, if all leave at once.
                     "max_connections": CAPACITY,
                     # The layer waits 5 s for a message: the default, 5 s, is too short.
-                    "socket_timeout": 10,
+                    # With any, redis-py on Python 3.11 may swallow a cancellation.
+                    "socket_timeout": None,
                 }
             ],
         },

@@ -118,3 +118,28 @@ def test_each_connection_is_one_warning(shaky):
         assert len(lines) == 1
         assert " WARNING " in lines[0]
     assert "Traceback" not in server.log
+
+
+async def test_who_is_closed_leaves_its_groups(open_client, settings, start_valkey):
+    """What the layer keeps of a group in this process is gone with its last member,
+    although Redis was not there to be told.
+    """
+    valkey = start_valkey()
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": [valkey.connection_url]},
+        }
+    }
+    alice = await open_client("alice")
+    await alice.wait_for(type="user_join", user="alice")
+    from channels.layers import get_channel_layer
+
+    layer = get_channel_layer()
+    assert layer.groups
+    valkey.stop()
+    await alice.say("hello?")
+    while (await alice.next_event())["type"] != "websocket.close":
+        pass
+    await alice.wait()
+    assert not layer.groups

@@ -5,7 +5,7 @@ import contextlib
 
 
 async def give_up(layer, channel):
-    """Give up a channel that nobody reads any more, with all that waits in it.
+    """Give up a channel that nobody reads any more.
 
     The pub/sub layer ends a subscription when a receive() is cancelled. Channels does
     that at the end of a connection, but not if a message came first: of a client that

@@ -1,6 +1,7 @@
 """The chat: one consumer for each connection, and groups between them."""
 
 import asyncio
+import contextlib
 import json
 import logging
 
@@ -51,6 +52,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         except RedisError as error:
             logger.warning("%s: the channel layer is lost: %s", scope["path"], error)
             await send_if_there({"type": "websocket.close", "code": LAYER_LOST})
+            await self.leave_what_is_left()
         finally:
             if self.watcher:
                 self.watcher.cancel()
@@ -84,8 +86,8 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     async def join(self, group):
         """Join a group, and leave it at the end."""
-        await self.channel_layer.group_add(group, self.channel_name)
         self.groups = [*self.groups, group]
+        await self.channel_layer.group_add(group, self.channel_name)
 
     async def is_logged_in(self):
         """Return whether the session is still this user's."""
@@ -138,6 +140,16 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         receipt = {"type": "private_message_delivered", "target": name}
         await self.send_json({**receipt, "message": message})
 
+    async def leave_what_is_left(self):
+        """Leave the groups as far as possible: disconnect() will not be called."""
+        for group in self.groups if self.channel_name else ():
+            # What the layer keeps in this process goes even if Redis is away.
+            with contextlib.suppress(RedisError):
+                await self.channel_layer.group_discard(group, self.channel_name)
+        if self.present:
+            with contextlib.suppress(RedisError):
+                await self.tell_room("user.leave", channel=self.channel_name)
+
     async def tell_room(self, type, **content):
         """Send an event to everybody in the room. Its type names their handler."""
         await self.channel_layer.group_send(self.group, {"type": type, **content})
@@ -152,7 +164,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         try:
             await self.channel_layer.send(event["channel"], answer)
         except ChannelFull:
-            logger.warning("a roll call is lost: the newcomer's channel is full")
+            logger.debug("an answer is lost: the newcomer's channel is full")
 
     async def user_list(self, event):
         """Handle user.list: somebody who was there already has answered."""
@@ -189,6 +201,6 @@ def user_group(name):
 
 
 async def announce(message):
-    """Send an announcement to every connection of every process."""
+    """Send an announcement to every connection of every process on this layer."""
     event = {"type": "announcement", "message": message}
     await get_channel_layer().group_send(EVERYBODY, event)
