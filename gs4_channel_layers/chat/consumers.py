@@ -19,7 +19,7 @@ from .protocol import NAME, Refused, parse
 logger = logging.getLogger(__name__)
 
 EVERYBODY = "broadcast"  # the group of all connections
-LAYER_LOST = 4503  # close code
+UNAVAILABLE = 4503  # close code
 
 
 class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
@@ -47,7 +47,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
             await super().__call__(scope, receive, send_if_there)
         except RedisError as error:
             logger.warning("%s: the channel layer is lost: %s", scope["path"], error)
-            await send_if_there({"type": "websocket.close", "code": LAYER_LOST})
+            await send_if_there({"type": "websocket.close", "code": UNAVAILABLE})
             await self.leave_what_is_left()
         await give_up(self.channel_layer, self.channel_name)
 

@@ -18,7 +18,7 @@ from .channel import give_up
 from .dispatch import DirectDispatch
 from .login import digest, look, session_group
 from .presence import Presence
-from .protocol import LAYER_LOST, LOGIN_OVER, Rate, Refused, parse, parse_private
+from .protocol import UNAVAILABLE, LOGIN_OVER, Rate, Refused, parse, parse_private
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
             await super().__call__(scope, receive, send_if_there)
         except RedisError as error:
             logger.warning("%s: the channel layer is lost: %s", scope["path"], error)
-            await send_if_there({"type": "websocket.close", "code": LAYER_LOST})
+            await send_if_there({"type": "websocket.close", "code": UNAVAILABLE})
             await self.leave_what_is_left()
         finally:
             if self.watcher:

@@ -5,14 +5,15 @@ import json
 import re
 import time
 
+from django.conf import settings
+
 NAME = "[A-Za-z0-9_-]{1,50}"  # of a room, as a regular expression
 LONGEST = 2000  # characters of a message
-MOST = 20  # messages
-PERIOD = 5  # seconds, in which a socket may send so many
+PERIOD = 5  # seconds, in which a socket may send settings.RATE messages
 
 # code              what has happened             what the page does
 LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
-LAYER_LOST = 4503  # Redis has gone              tries again, as after any other code
+UNAVAILABLE = 4503  # Redis has gone             tries again, as after any other code
 
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
 
@@ -29,13 +30,13 @@ class Rate:
     """How much one socket has sent lately."""
 
     def __init__(self):
-        self.sent = collections.deque(maxlen=MOST)  # times of the last messages
+        self.sent = collections.deque(maxlen=settings.RATE)  # times of the last ones
 
     def count(self):
         """Count a message, or refuse it."""
         now = time.monotonic()
-        if len(self.sent) == MOST and now - self.sent[0] < PERIOD:
-            what = f"at most {MOST} messages in {PERIOD} s"
+        if len(self.sent) == settings.RATE and now - self.sent[0] < PERIOD:
+            what = f"at most {settings.RATE} messages in {PERIOD} s"
             retry_after = round(self.sent[0] + PERIOD - now, 3)
             raise Refused("rate_limited", what, retry_after=retry_after)
         self.sent.append(now)

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
 
 # Our own
 
+RATE = int(os.environ.get("RATE", "20"))  # messages of one socket in 5 s
 SESSION_CHECK_SECONDS = float(os.environ.get("SESSION_CHECK_SECONDS", "30"))
 
 # Channels

@@ -15,7 +15,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-LAYER_LOST = 4503
+UNAVAILABLE = 4503
 LOGIN_OVER = 4401
 SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
 STORM = 30  # connections
@@ -413,7 +413,7 @@ async def test_no_task_is_left_when_the_layer_is_lost(new_session, monkeypatch):
         assert len(watchers()) == 1
         monkeypatch.setattr(get_channel_layer(), "group_send", fail)
         await alice.say("hello?")
-        assert await alice.close_code() == LAYER_LOST
+        assert await alice.close_code() == UNAVAILABLE
 
 
 async def test_no_task_is_left_of_a_refused_handshake(new_session):

@@ -7,7 +7,7 @@ import pytest
 from conftest import TIMEOUT, serving
 from websockets.exceptions import ConnectionClosed
 
-LAYER_LOST = 4503
+UNAVAILABLE = 4503
 
 
 @pytest.fixture(
@@ -62,7 +62,7 @@ def test_who_speaks_is_closed_with_4503(shaky):
             ConnectionClosed
         ):  # the queue layer has closed it already
             alice.say("hello?")
-        assert alice.close_code() == LAYER_LOST
+        assert alice.close_code() == UNAVAILABLE
 
 
 def test_who_listens_is_closed_by_the_queue_and_not_by_pubsub(shaky):
@@ -73,7 +73,7 @@ def test_who_listens_is_closed_by_the_queue_and_not_by_pubsub(shaky):
     with joined(server, "bob") as bob:
         with without(valkey):
             if layer == "queue":
-                assert bob.close_code() == LAYER_LOST
+                assert bob.close_code() == UNAVAILABLE
                 return
         with joined(server, "carol") as carol:
             # What is said before bob's subscription is renewed does not reach him.
@@ -111,7 +111,7 @@ def test_each_connection_is_one_warning(shaky):
     with joined(server, "alice", "lost") as alice, without(valkey):
         with contextlib.suppress(ConnectionClosed):
             alice.say("hello?")
-        assert alice.close_code() == LAYER_LOST
+        assert alice.close_code() == UNAVAILABLE
         assert server.handshake_status("/ws/chat/refused/") == 403
     for room in ("lost", "refused"):
         lines = server.wait_for(f"/ws/chat/{room}/: the channel layer is lost")
