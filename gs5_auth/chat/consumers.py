@@ -23,6 +23,7 @@ from .protocol import UNAVAILABLE, LOGIN_OVER, Rate, Refused, parse, parse_priva
 logger = logging.getLogger(__name__)
 
 EVERYBODY = "broadcast"  # the group of all connections
+LOST = (RedisError, DatabaseError)
 
 
 class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
@@ -49,8 +50,9 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
         try:
             await super().__call__(scope, receive, send_if_there)
-        except RedisError as error:
-            logger.warning("%s: the channel layer is lost: %s", scope["path"], error)
+        except LOST as error:
+            what = "channel layer" if isinstance(error, RedisError) else "database"
+            logger.warning("%s: the %s is lost: %s", scope["path"], what, error)
             await send_if_there({"type": "websocket.close", "code": UNAVAILABLE})
             await self.leave_what_is_left()
         finally:
@@ -102,7 +104,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
                 if not await self.is_logged_in():
                     return await self.login_over({})
             except DatabaseError as error:
-                logger.warning("a login cannot be looked at: %s", error)
+                logger.warning("%s: looks again later: %s", self.user, error)
 
     async def receive(self, text_data=None, bytes_data=None):
         """Handle websocket.receive: pass a message on, or say what is wrong with it."""

@@ -17,6 +17,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.signals import user_logged_out
 from django.contrib.sessions.models import Session
 from django.core import signing
+from django.db import DatabaseError
 from django.dispatch import receiver
 from redis.exceptions import RedisError
 
@@ -88,7 +89,15 @@ class TicketMiddleware:
         self.otherwise = otherwise
 
     async def __call__(self, scope, receive, send):
-        """Look at ?ticket=."""
+        """Look at ?ticket=. Here is also caught what any look at the database raises."""
+        try:
+            await self.open(scope, receive, send)
+        except DatabaseError as error:
+            logger.warning("%.200r: the database is lost: %s", scope["path"], error)
+            await send({"type": "websocket.close"})
+
+    async def open(self, scope, receive, send):
+        """Send the connection through the door that it asks for."""
         query = scope["query_string"].decode("latin-1")
         tickets = parse_qs(query, keep_blank_values=True).get("ticket")
         if tickets is None:

@@ -13,7 +13,7 @@ PERIOD = 5  # seconds, in which a socket may send settings.RATE messages
 
 # code              what has happened             what the page does
 LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
-UNAVAILABLE = 4503  # Redis has gone             tries again, as after any other code
+UNAVAILABLE = 4503  # Redis or database gone     tries again, as after any other code
 
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
 

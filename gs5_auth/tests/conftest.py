@@ -19,6 +19,7 @@ from channels.testing import WebsocketCommunicator
 from django.apps import apps
 from django.conf import settings
 from django.db import connection, connections
+from django.db.backends.utils import CursorWrapper
 from django.test import AsyncClient as AsyncBrowser
 from django.test import Client as Browser
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -449,6 +450,21 @@ def async_client(async_client):
     if apps.is_installed("django.contrib.auth"):
         async_client.force_login(make_user("visitor"))
     return async_client
+
+
+@pytest.fixture
+def queries(monkeypatch):
+    """The queries that are made, in any thread."""
+    made = []
+    execute = CursorWrapper.execute
+
+    def record(self, sql, params=None):
+        if not sql.startswith(("PRAGMA", "SET ")):
+            made.append(sql)
+        return execute(self, sql, params)
+
+    monkeypatch.setattr(CursorWrapper, "execute", record)
+    return made
 
 
 @pytest.fixture(autouse=True)

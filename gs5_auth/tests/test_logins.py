@@ -321,7 +321,7 @@ async def test_a_database_that_does_not_answer_ends_no_socket(
         await looks.reach(2)
     await alice.say("still here")
     await alice.wait_for(type="chat_message", message="still here")
-    assert "a login cannot be looked at: the disk is away" in caplog.messages
+    assert "alice: looks again later: the disk is away" in caplog.messages
     await sync_to_async(log_out)(session_key)
     assert await alice.close_code() == LOGIN_OVER
 
