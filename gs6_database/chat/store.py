@@ -1,0 +1,120 @@
+"""The messages in the database: numbered, each stored once, and read again."""
+
+import asyncio
+import weakref
+
+from channels.db import database_sync_to_async
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from .models import Message, Room
+from .protocol import BATCH, RECENT
+
+
+class Writer:
+    """What this process writes into one room: one transaction at a time.
+
+    What comes while one runs waits, and is written by the next, all together: a commit
+    costs as much for twenty messages as for one.
+    """
+
+    def __init__(self, room_id):
+        self.room_id = room_id
+        self.waiting = []
+        self.busy = None
+
+    async def save(self, **draft):
+        """Return a message once it is committed, and whether it is new."""
+        future = asyncio.get_running_loop().create_future()
+        self.waiting.append((draft, future))
+        if not self.busy:
+            self.busy = asyncio.create_task(self.write())
+        return await future
+
+    async def write(self):
+        """Write until nothing waits."""
+        while self.waiting:
+            drafts, futures = zip(*self.waiting, strict=True)
+            self.waiting = []
+            try:
+                saved = await database_sync_to_async(save)(self.room_id, drafts)
+            except Exception as error:  # whatever it is: those who wait must hear of it
+                saved = [error] * len(futures)
+            for future, outcome in zip(futures, saved, strict=True):
+                if future.cancelled():
+                    continue
+                if isinstance(outcome, Exception):
+                    future.set_exception(outcome)
+                else:
+                    future.set_result(outcome)
+        self.busy = None
+
+
+writers = weakref.WeakValueDictionary()  # by room; they go with the last who uses them
+
+
+def writer_for(room_id):
+    """Return the writer of a room, the same for all connections of this process."""
+    return writers.setdefault(room_id, Writer(room_id))
+
+
+def save(room_id, drafts):
+    """Save messages of one room in one transaction.
+
+    Return for each the message and whether it is new, or the exception.
+    """
+    try:
+        return [(message, True) for message in insert(room_id, drafts)]
+    except IntegrityError:
+        # One of them is a repeat, or its author has gone. The others are not to suffer.
+        return [save_one(room_id, draft) for draft in drafts]
+
+
+@transaction.atomic
+def insert(room_id, drafts):
+    """Number messages and insert them. The room is locked from the first statement to
+    the commit: numbers have no gaps, and are committed in their order.
+    """
+    Room.objects.filter(pk=room_id).update(seq=F("seq") + len(drafts))
+    first = Room.objects.get(pk=room_id).seq - len(drafts) + 1
+    numbered = enumerate(drafts, first)
+    return Message.objects.bulk_create(
+        [Message(room_id=room_id, seq=seq, **draft) for seq, draft in numbered]
+    )
+
+
+def save_one(room_id, draft):
+    """Save a message on its own, or find the one that it repeats. Return as save does."""
+    try:
+        [message] = insert(room_id, [draft])
+        return message, True
+    except IntegrityError as error:
+        keys = {key: draft[key] for key in ("author_id", "client_id")}
+        known = Message.objects.filter(room_id=room_id, **keys).first()
+        return (known, False) if known and known.client_id else error
+
+
+def read(room_id, after=None, before=None):
+    """Return a frame of history: what came after a message, or before one, or last."""
+    messages = Message.objects.filter(room_id=room_id)
+    most = BATCH
+    if after is not None:
+        messages = messages.filter(seq__gt=after).order_by("seq")
+    elif before is not None:
+        messages = messages.filter(seq__lt=before).order_by("-seq")
+    else:
+        messages = messages.order_by("-seq")
+        most = RECENT
+    # One more than is sent shows whether there are more.
+    found = list(messages.values(*KEYS, **NAMED)[: most + 1])
+    batch = found[:most]
+    if after is None:
+        batch.reverse()
+    upto = batch[-1]["seq"] if batch else after or 0
+    more = len(found) > most
+    return {"type": "history", "messages": batch, "upto": upto, "more": more}
+
+
+# What a frame shows of a message, and under which name.
+KEYS = ["seq", "client_id", "created"]
+NAMED = {"user": F("author__username"), "message": F("text")}

@@ -1,0 +1,20 @@
+"""Which HTTP path reaches which view."""
+
+from django.contrib import admin
+from django.contrib.staticfiles.urls import staticfiles_urlpatterns
+from django.urls import include, path, re_path
+
+from chat import views
+from chat.protocol import NAME
+
+urlpatterns = [
+    path("", views.lobby, name="lobby"),
+    path("accounts/", include("django.contrib.auth.urls")),
+    path("accounts/signup/", views.signup, name="signup"),
+    path("accounts/ticket/", views.ticket, name="ticket"),
+    path("admin/", admin.site.urls),
+    path("announce/", views.announce, name="announce"),
+    re_path(rf"^chat/(?P<room>{NAME})/\Z", views.room, name="room"),
+    # Only runserver serves static files by itself: daphne and uvicorn do not.
+    *staticfiles_urlpatterns(),
+]

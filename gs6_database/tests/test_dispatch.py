@@ -1,0 +1,71 @@
+"""The mixin that saves a visit to the database's thread with each event."""
+
+import importlib.util
+
+import channels.consumer
+import pytest
+from channels.consumer import AsyncConsumer
+
+MIXIN = "chat.dispatch"
+
+
+@pytest.fixture
+def visits(monkeypatch):
+    """The visits to the database's thread, counted."""
+    made = []
+
+    async def visit():
+        made.append(1)
+
+    monkeypatch.setattr(channels.consumer, "aclose_old_connections", visit)
+    return made
+
+
+async def test_channels_still_makes_the_visit(visits):
+    """A canary: if this fails, Channels no longer visits the database's thread before
+    each event. Then delete chat/dispatch.py, and this file.
+    """
+    assert importlib.util.find_spec(MIXIN), "there is no mixin"
+
+    class Consumer(AsyncConsumer):
+        async def hello(self, event):
+            pass
+
+    await Consumer().dispatch({"type": "hello"})
+    assert visits == [1], "Channels makes the visit no longer: delete chat/dispatch.py"
+
+
+async def test_the_chat_makes_no_visit(visits, open_client):
+    """A message goes through without the thread: the one visit is at the end."""
+    alice = await open_client("alice")
+    await alice.say("hello")
+    await alice.wait_for(type="chat_message", message="hello")
+    assert visits == []
+
+
+async def test_the_type_names_the_handler():
+    """The mixin calls what Channels would call."""
+    assert importlib.util.find_spec(MIXIN), "there is no mixin"
+    from chat.dispatch import DirectDispatch
+
+    class Consumer(DirectDispatch, AsyncConsumer):
+        async def chat_message(self, event):
+            self.got = event
+
+    consumer = Consumer()
+    await consumer.dispatch({"type": "chat.message", "n": 1})
+    assert consumer.got == {"type": "chat.message", "n": 1}
+
+
+@pytest.mark.parametrize("type", ["unknown", "_private"])
+async def test_an_unknown_type_is_an_error(type):
+    """As in Channels: a message that nothing handles is a mistake in our code."""
+    assert importlib.util.find_spec(MIXIN), "there is no mixin"
+    from chat.dispatch import DirectDispatch
+
+    class Consumer(DirectDispatch, AsyncConsumer):
+        async def _private(self, event):
+            pytest.fail("it was called")
+
+    with pytest.raises(ValueError, match="message"):
+        await Consumer().dispatch({"type": type})
