@@ -18,7 +18,7 @@ from .channel import give_up
 from .dispatch import DirectDispatch
 from .login import digest, look, session_group
 from .presence import Presence
-from .protocol import UNAVAILABLE, LOGIN_OVER, Rate, Refused, parse, parse_private
+from .protocol import LOGIN_OVER, UNAVAILABLE, Rate, Refused, parse, parse_private
 
 logger = logging.getLogger(__name__)
 

@@ -188,14 +188,16 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     async def tell_everybody(self, message, client_id):
         """Save a message, tell the room, and acknowledge it, in this order."""
-        draft = {"author_id": self.scope["user"].pk, "text": message}
-        saved, new = await self.writer.save(**draft, client_id=client_id)
+        author_id = self.scope["user"].pk
+        draft = {"author_id": author_id, "text": message, "client_id": client_id}
+        saved, new = await self.writer.save(draft)
+        stored = {"seq": saved.seq, "client_id": client_id}
         if new:
             frame = {"type": "chat_message", "user": self.user, "message": message}
-            frame |= {"seq": saved.seq, "client_id": client_id, "created": saved.created}
+            frame |= stored | {"created": saved.created}
             # Encoded here, once, and not by each who gets it.
             await self.tell_room("chat.message", text=await self.encode_json(frame))
-        await self.send_json({"type": "ack", "client_id": client_id, "seq": saved.seq})
+        await self.send_json({"type": "ack"} | stored)
 
     async def tell_privately(self, name, message, client_id):
         """Send a message to all connections of a user, wherever they are."""

@@ -89,7 +89,7 @@ class TicketMiddleware:
         self.otherwise = otherwise
 
     async def __call__(self, scope, receive, send):
-        """Look at ?ticket=. Here is also caught what any look at the database raises."""
+        """Look at ?ticket=. What a look at the database raises is caught here, too."""
         try:
             await self.open(scope, receive, send)
         except DatabaseError as error:

@@ -23,7 +23,7 @@ class Writer:
         self.waiting = []
         self.busy = None
 
-    async def save(self, **draft):
+    async def save(self, draft):
         """Return a message once it is committed, and whether it is new."""
         future = asyncio.get_running_loop().create_future()
         self.waiting.append((draft, future))
@@ -84,7 +84,7 @@ def insert(room_id, drafts):
 
 
 def save_one(room_id, draft):
-    """Save a message on its own, or find the one that it repeats. Return as save does."""
+    """Save one message, or find the one that it repeats. Return as save does."""
     try:
         [message] = insert(room_id, [draft])
         return message, True
