@@ -21,6 +21,10 @@ PART_OF = {  # what a listed package cannot be had without
     "msgpack": "channels_redis",
     "redis": "channels_redis",
 }
+LOADED_BY = {  # what no code names, since DATABASE_URL does
+    "binary": "dj_database_url",
+    "psycopg": "dj_database_url",
+}
 FOR_TESTS = ("pytest", "pytest-asyncio", "pytest-django", "websockets")  # every stage's
 PIN = re.compile(r"^([a-z0-9-]+)==(\S+)[^\n]*\n((?:    --hash=\S+(?: \\)?\n?)+)", re.M)
 
@@ -59,7 +63,7 @@ def requirements(course: Course) -> Iterator[Problem]:
         for requirement in read_requirements(stage):
             modules = [requirement.name, *requirement.extras]
             for module in (name.lower().replace("-", "_") for name in modules):
-                if module not in used:
+                if not {module, LOADED_BY.get(module)} & used:
                     yield Problem(
                         where, f"the stage does not use {module}", "take it out"
                     )
