@@ -12,6 +12,8 @@ from course.opening import OpeningBrowser
 from course.wire.brief import brief_value, read_object
 from course.wire.row import Row
 
+LOST = 1006  # the code of a connection that ended without one
+
 
 class Browser(OpeningBrowser):
     """One client of the story; it has one WebSocket at a time."""
@@ -46,9 +48,16 @@ class Browser(OpeningBrowser):
                 f"{self.name} got {self.show(got)}, not {self.show(message)}."
             )
 
-    async def speak(self, text: str) -> None:
-        """Send a message to the room, as the chat's page does."""
-        await self.send(json.dumps({"message": text}))
+    async def speak(self, text: str, client_id: str = "") -> None:
+        """Send a message to the room, as the chat's page does.
+
+        Args:
+            text: The message.
+            client_id: The name that the client gives it; "" for none. Of those that
+                client_id() makes the number is shown.
+        """
+        name = {"client_id": client_id} if client_id else {}
+        await self.send(json.dumps({"message": text, **name}))
 
     async def expect_type(self, type: str, **values: Any) -> None:
         """Wait for the next message, which must be a JSON object of this type.
@@ -107,6 +116,25 @@ class Browser(OpeningBrowser):
         if websocket.close_code != code:
             got = websocket.close_code
             raise ExpectationFailed(f"{self.name} was closed with {got}, not {code}.")
+
+    async def expect_lost(self) -> None:
+        """Wait until the connection breaks without a close frame, which must come next
+        (code 1006 of RFC 6455, section 7.1.5): its server was killed."""
+        websocket = self.open_websocket()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await websocket.wait_closed()
+        except TimeoutError:
+            said = f"{self.name}'s connection did not break."
+            raise ExpectationFailed(said) from None
+        if self.reader is not None:
+            await self.reader
+        code = websocket.close_code
+        if code != LOST:
+            raise ExpectationFailed(f"{self.name} was closed with {code}, not lost.")
+        text = f"lost: {code}"
+        self.look_at(await self.story.timeline.lost(self.port, self.server, text))
+        self.expect_nothing()
 
     async def close(self, code: int = 1000) -> None:
         """Close the WebSocket, and wait until the application is done with it."""

@@ -12,7 +12,8 @@ import tempfile
 import threading
 import time
 import uuid
-from pathlib import Path
+from pathlib import Path, PurePath
+from urllib.parse import quote
 
 from course.errors import CourseError
 from course.keeper import Keeper, end_in_order, give_up, say_up, wait_for_end
@@ -36,6 +37,11 @@ class Database(Keeper):
         self.path = folder / "demo.sqlite3"
         super().__init__("course.database", str(stage.path), str(self.path))
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables by which a stage finds it: each stage knows one of them."""
+        return variables(self.path)
+
     async def wait_until_up(self) -> None:
         """Return once the tables and the users are there.
 
@@ -44,6 +50,14 @@ class Database(Keeper):
         """
         if problem := await self.problem():
             raise CourseError(f"The demo's database could not be made: {problem}.")
+
+
+def variables(path: PurePath) -> dict[str, str]:
+    """Return the environment variables that name a database's file."""
+    return {
+        "DATABASE": str(path),
+        "DATABASE_URL": f"sqlite:///{quote(path.as_posix(), safe='/:')}",
+    }
 
 
 def fill(stage: str) -> None:
@@ -90,7 +104,7 @@ def main(stage: str, path: Path) -> None:
         path: The file; its folder is made, and removed with all that is in it.
     """
     end_in_order()
-    os.environ["DATABASE"] = str(path)
+    os.environ.update(variables(path))
     watch = threading.Thread(target=interrupt, daemon=True)
     path.parent.mkdir(mode=0o700)
     try:

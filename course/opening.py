@@ -53,7 +53,11 @@ class OpeningBrowser(AccountBrowser):
         return brief(message) if self.story.stage.layer else show(message)
 
     async def connect(
-        self, path: str, subprotocols: Sequence[str] = (), ticket: str = ""
+        self,
+        path: str,
+        subprotocols: Sequence[str] = (),
+        ticket: str = "",
+        server: int = 0,
     ) -> None:
         """Open a WebSocket and expect it to be accepted.
 
@@ -61,7 +65,10 @@ class OpeningBrowser(AccountBrowser):
             path: What to ask for.
             subprotocols: What to offer.
             ticket: What to show instead of cookies and an Origin; "" for those.
+            server: The number of the server that it goes to from now on; 0 for the one
+                where it was.
         """
+        self.server = server or self.server
         status = await self.handshake(path, subprotocols, ticket=ticket)
         if status != 101:
             raise ExpectationFailed(f"{self.name} was refused with HTTP {status}.")
@@ -107,8 +114,11 @@ class OpeningBrowser(AccountBrowser):
         """Ask for a WebSocket; return the HTTP status, 101 if it was accepted."""
         await self.open_tcp()
         text = f"connect {path}"
+        if "?after=" in path:  # the room would leave no space for it
+            text = f"connect {path[path.index('?') :]}"
         if ticket:  # it is another one in every run
-            text, path, origin = "connect ?ticket=…", f"{path}?ticket={ticket}", None
+            path += f"{'&' if '?' in path else '?'}ticket={ticket}"
+            text, origin = "connect ?ticket=…", None
         elif origin != OWN:
             text = f"connect, {origin and urlsplit(origin).netloc or 'no Origin'}"
         asked = await self.seen("websocket.connect", text, up=True)

@@ -8,7 +8,8 @@ from rich.text import Text
 from course.wire.events import now
 from course.wire.layer_render import LayerRenderer
 from course.wire.render import Renderer
-from course.wire.row import OUTSIDE
+from course.wire.row import NOBODY, OUTSIDE
+from course.wire.sql_render import SqlRenderer
 from course.wire.timeline import Timeline
 from course.wire.told import as_told
 
@@ -25,15 +26,22 @@ class Screen:
             they are never the same twice.
         layer: Whether the channel layer has a column.
         several: Whether there are several servers.
+        sql: Whether the database has a column, beside that of the layer.
     """
 
     def __init__(
-        self, timeline: Timeline, console: Console | None, layer: bool, several: bool
+        self,
+        timeline: Timeline,
+        console: Console | None,
+        layer: bool,
+        several: bool,
+        sql: bool = False,
     ) -> None:
         self.timeline = timeline
         self.timeline.on_change = self.show_complete
         self.layer = layer
         self.several = several
+        self.sql = sql
         self.shown = 0
         self.started = now() if console is None else None
         # The transcript of a story with a layer is arranged step by step: see as_told.
@@ -50,9 +58,12 @@ class Screen:
     def set_lanes(self, browsers: Sequence[str]) -> None:
         """Have these browsers' lanes from now on."""
         drawn = (browsers, self.width, self.started, self.plain)
-        self.renderer = (
-            LayerRenderer(*drawn, self.several) if self.layer else Renderer(*drawn)
-        )
+        if self.sql:
+            self.renderer = SqlRenderer(*drawn, self.several)
+        elif self.layer:
+            self.renderer = LayerRenderer(*drawn, self.several)
+        else:
+            self.renderer = Renderer(*drawn)
 
     def hold(self, at_once: bool) -> None:
         """Begin or end a part whose rows come in no certain order.
@@ -77,7 +88,7 @@ class Screen:
     def show_complete(self) -> None:
         """Print the rows that are complete, up to the first that is not."""
         rows = self.timeline.ordered
-        names = {*self.renderer.browsers, OUTSIDE}
+        names = {*self.renderer.browsers, OUTSIDE, NOBODY}
         while self.shown < len(rows) and not self.held:
             row = rows[self.shown]
             # While the story plays, a visitor of the page has no lane in it; nor have

@@ -88,6 +88,7 @@ class StageServer:
         self.loop = asyncio.get_running_loop()
         self.listening: asyncio.Future[int] = self.loop.create_future()
         self.log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
+        self.killed = False
         self.process = subprocess.Popen(
             [sys.executable, *SERVE, str(stage.path), str(port), change],
             cwd=ROOT,
@@ -106,6 +107,8 @@ class StageServer:
         assert self.process.stdout is not None
         failure = "it ended without a word"
         for line in self.process.stdout:
+            if not line.endswith(b"\n"):
+                break  # it was killed in the middle of a word
             event = Event.from_line(line)
             if event.kind == "listening":
                 self.settle(int(event.text))
@@ -164,6 +167,13 @@ class StageServer:
         """Have the process end as by Ctrl-C, without waiting for it."""
         if self.process.stdin is not None:
             self.process.stdin.close()
+
+    def kill(self) -> None:
+        """End the process as kill -9 does, and hand on what it has still reported."""
+        self.killed = True
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
 
     def stop(self) -> None:
         """End the process: first as by Ctrl-C, then by force. Can be called twice."""

@@ -12,7 +12,7 @@ from course.errors import ExpectationFailed
 from course.server import StageServer, process_environment
 from course.stages import Stage
 from course.valkey import Valkey
-from course.wire.events import Event
+from course.wire.events import Event, now
 
 COMMAND = ("-m", "course.wire.command")
 
@@ -42,17 +42,28 @@ class Servers:
         self.on_event = on_event
         # Named for every stage: none is ever on the learner's own.
         self.database = Database(stage)
-        self.always = {**environment, "DATABASE": str(self.database.path)}
+        self.always = {**environment, **self.database.environment}
+        self.change = ""
         self.environment = self.always
         self.redis_url = redis_url
         self.valkey: Valkey | None = None
-        self.servers = [self.start(1, "")]
+        self.servers = [self.start(1)]
 
-    def start(self, number: int, change: str) -> StageServer:
-        """Return a server that has begun to start."""
-        port = self.port if number == 1 else 0
+    def start(self, number: int, port: int = 0) -> StageServer:
+        """Return a server that has begun to start.
+
+        Args:
+            number: Its number, from 1.
+            port: Its TCP port; 0 for the first server's own, and for any free one.
+        """
+        port = port or (self.port if number == 1 else 0)
         on_event, environment = self.on_event, self.environment
-        return StageServer(self.stage, port, on_event, change, environment, number)
+        return StageServer(self.stage, port, on_event, self.change, environment, number)
+
+    @property
+    def living(self) -> list[StageServer]:
+        """The servers that were not killed."""
+        return [server for server in self.servers if not server.killed]
 
     async def complete(self, count: int, redis: bool, database: bool = False) -> None:
         """Start what a story wants beside the first server, and wait for all of it.
@@ -71,7 +82,7 @@ class Servers:
             self.valkey = Valkey()
             self.redis_url = self.valkey.url
             self.valkey.start()
-        self.servers += [self.start(number, "") for number in range(2, count + 1)]
+        self.servers += [self.start(number) for number in range(2, count + 1)]
         await self.wait_until_up()
         if self.valkey is not None:
             await self.valkey.wait_until_up()
@@ -100,9 +111,38 @@ class Servers:
         """
         self.stop_servers()
         self.environment = {**self.always, **environment}
+        self.change = change
         numbers = range(1, len(self.servers) + 1)
-        self.servers = [self.start(number, change) for number in numbers]
+        self.servers = [self.start(number) for number in numbers]
         await self.wait_until_up()
+
+    async def kill(self, number: int) -> None:
+        """Kill one server. All that it has reported is handed on before its end is.
+
+        Args:
+            number: The server's number.
+        """
+        await asyncio.to_thread(self.servers[number - 1].kill)
+        self.tell(number, "killed (kill -9)")
+
+    async def revive(self, number: int) -> None:
+        """Start a server that was killed, at the same port, as it was started before.
+
+        Args:
+            number: The server's number.
+
+        Raises:
+            CourseError: It did not start.
+        """
+        dead = self.servers[number - 1]
+        dead.stop()
+        self.servers[number - 1] = self.start(number, dead.port)
+        await self.servers[number - 1].wait_until_up()
+        self.tell(number, "started")
+
+    def tell(self, number: int, what: str) -> None:
+        """Report what was done to a server's process."""
+        self.on_event(Event("server", "process", "", now(), text=what, server=number))
 
     async def run(self, words: Sequence[str]) -> None:
         """Run a command of the stage, with the servers' environment, to its end.

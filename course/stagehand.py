@@ -56,7 +56,9 @@ class Stagehand:
         self.count = getattr(script, "SERVERS", 1)
         self.layer = getattr(script, "VALKEY", False)
         self.database = getattr(script, "DATABASE", False)
-        self.screen = Screen(self.timeline, console, self.layer, self.count > 1)
+        self.sql = getattr(script, "SQL", False)
+        several = self.count > 1
+        self.screen = Screen(self.timeline, console, self.layer, several, self.sql)
         self.screen.set_lanes(script.BROWSERS)
         self.step = 0
 
@@ -68,7 +70,7 @@ class Stagehand:
                 waiting.append(events.get_nowait())
             # Several processes report: the one that was first may be read last.
             for event in sorted(waiting, key=lambda event: event.at):
-                if ASIDE not in event.text:
+                if ASIDE not in event.text and (self.sql or event.lane != "sql"):
                     await self.timeline.report(event)
 
     async def perform(self) -> int:
@@ -106,7 +108,7 @@ class Stagehand:
         A row with a browser's end is waited for by the story. One of the layer alone
         may come late, if another process was the first to be read.
         """
-        for server in self.servers.servers if self.layer else ():
+        for server in self.servers.living if self.layer else ():
             times = self.timeline.caught_up[server.number] + 1
             try:
                 server.catch_up()

@@ -1,44 +1,18 @@
-"""What a story is written with: browsers, sentences, and servers to restart."""
+"""What a story is written with: browsers and sentences, and what is backstage."""
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from typing import Protocol
 
+from course.backstage import Backstage, Stage
 from course.browser import Browser
 from course.errors import ExpectationFailed
 from course.lane import PATIENCE
-from course.screen import Screen
-from course.servers import Servers
-from course.wire.row import OUTSIDE
-from course.wire.timeline import Timeline
 
 POLL = 0.1  # seconds between two looks
 
 
-class Stage(Protocol):
-    """Where a story is played.
-
-    Attributes:
-        timeline: Where its rows are collected.
-        screen: Where they are shown.
-        servers: The processes it is played with.
-        layer: Whether it has a channel layer, and browsers that speak JSON to it.
-    """
-
-    timeline: Timeline
-    screen: Screen
-    servers: Servers
-    layer: bool
-
-    async def next_step(self, sentence: str) -> None:
-        """Announce a step, and return when it may begin."""
-
-    async def catch_up(self) -> None:
-        """Wait until all is known that the servers have done up to now."""
-
-
-class Story:
+class Story(Backstage):
     """One run of a story.
 
     Args:
@@ -46,8 +20,7 @@ class Story:
     """
 
     def __init__(self, stage: Stage) -> None:
-        self.stage = stage
-        self.timeline = stage.timeline
+        super().__init__(stage)
         self.browsers: list[Browser] = []
 
     def browser(
@@ -66,61 +39,7 @@ class Story:
     async def say(self, sentence: str) -> None:
         """Say what the next step will show, and wait until it may begin."""
         await self.stage.next_step(sentence)
-
-    async def restart(self, change: str = "", **environment: str) -> None:
-        """Start the servers anew; every connection must be closed.
-
-        Args:
-            change: The name of a function in course/demos/changes.py that changes the
-                running stage, as somebody might change its code.
-            environment: Environment variables of the new servers.
-        """
-        await self.stage.servers.restart(change, environment)
-
-    async def manage(self, *words: str) -> None:
-        """Run a command of the stage that asks something of the channel layer.
-
-        Args:
-            words: The words after manage.py.
-        """
-        self.timeline.name(0, OUTSIDE)
-        await self.stage.servers.run(words)
-        try:
-            await self.timeline.reported(0, PATIENCE)
-        except TimeoutError:
-            said = f"manage.py {words[0]} asked nothing of the channel layer."
-            raise ExpectationFailed(said) from None
-        rows = [row for row in self.timeline.rows if row.browser == OUTSIDE]
-        self.timeline.looked_at.append(rows[-1])
-
-    async def deactivate(self, user: str) -> None:
-        """Deactivate a user's account, from outside of any server. No row is shown."""
-        change = (
-            "from django.contrib.auth import get_user_model; "
-            f"get_user_model().objects.filter(username={user!r}).update(is_active=False)"
-        )
-        await self.stage.servers.run(["shell", "--command", change])
-
-    @property
-    def redis_url(self) -> str:
-        """The address of the Redis, as the variable REDIS_URL takes it."""
-        return self.stage.servers.redis_url
-
-    @property
-    def can_stop_redis(self) -> bool:
-        """Whether the Redis is the demo's own, and not the user's."""
-        return self.stage.servers.valkey is not None
-
-    async def stop_redis(self) -> None:
-        """Stop the demo's Redis, at once."""
-        assert self.stage.servers.valkey is not None
-        self.stage.servers.valkey.stop()
-
-    async def start_redis(self) -> None:
-        """Start the demo's Redis again, at the same address."""
-        assert self.stage.servers.valkey is not None
-        self.stage.servers.valkey.start()
-        await self.stage.servers.valkey.wait_until_up()
+        self.timeline.since = len(self.timeline.ordered)
 
     async def until_accepted(self, path: str, server: int) -> None:
         """Ask a server for a WebSocket until it is accepted. No row is shown.
@@ -170,7 +89,15 @@ class Story:
         yield
         await self.stage.catch_up()
         self.stage.screen.hide(False)
+        self.timeline.since = len(self.timeline.ordered)
 
     def leave_out(self, *calls: str) -> None:
-        """From now on show no rows of these methods of the layer, and of all others."""
+        """From now on show no rows of these, and of all others.
+
+        Args:
+            calls: Methods of the layer ("group_add"). Of SQL: verbs ("SELECT"), tables
+                ("presence"), both ("SELECT room"), or all that is shown of a statement
+                ("UPDATE room: seq + 1"). Of a transaction of which no statement is
+                left, BEGIN and COMMIT are left out, too.
+        """
         self.timeline.hidden = set(calls)

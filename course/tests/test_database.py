@@ -7,12 +7,13 @@ import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+import dj_database_url
 import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
-from course.database import PASSWORD, USERS, Database, remove
+from course.database import PASSWORD, USERS, Database, remove, variables
 from course.environment import ROOT
 from course.errors import CourseError
 from course.stages import find, load
@@ -52,6 +53,15 @@ async def test_it_has_the_users_and_is_removed(
     database.stop()
     assert list(tmp_path.iterdir()) == []
     database.stop()
+
+
+async def test_a_stage_finds_it_by_one_of_two_variables(database: Database) -> None:
+    """By its path, or by a URL as Django's add-ons read it."""
+    found = database.environment
+    assert found["DATABASE"] == str(database.path)
+    assert dj_database_url.parse(found["DATABASE_URL"])["NAME"] == str(database.path)
+    odd = PurePosixPath("/tmp/a b%20ü?#/demo.sqlite3")
+    assert dj_database_url.parse(variables(odd)["DATABASE_URL"])["NAME"] == str(odd)
 
 
 async def test_a_keeper_that_is_terminated_leaves_nothing(

@@ -142,3 +142,43 @@ async def test_a_server_that_does_not_start_is_a_sentence(start: Start) -> None:
     servers.environment = {"DJANGO_SETTINGS_MODULE": "missing"}
     with pytest.raises(CourseError, match="^gs1_basic did not start: .*missing"):
         await servers.complete(2, redis=False)
+
+
+async def test_one_server_is_killed_and_the_other_lives_on(
+    start: Start, events: "asyncio.Queue[Event]"
+) -> None:
+    """What it has reported comes before its end; nobody waits for it any more."""
+    servers = start(1)
+    await servers.complete(2, redis=False)
+    await asyncio.to_thread(get, servers.port_of(2))
+    await servers.kill(2)
+    kinds = []
+    while "process" not in kinds:
+        event = await events.get()
+        assert event.server == 2
+        kinds.append(event.kind)
+    assert kinds.count("up") == 1
+    assert event.text == "killed (kill -9)"
+    assert servers.living == servers.servers[:1]
+    assert await asyncio.to_thread(get, servers.port_of(1)) == 200
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.to_thread(get, servers.port_of(2))
+
+
+async def test_a_killed_server_comes_back_at_its_port(start: Start) -> None:
+    """It is started as it was before, and can be killed again."""
+    servers = start(1)
+    await servers.complete(2, redis=False)
+    await servers.restart("time_sleep", {"TICK": "0.5"})
+    ports = [servers.port_of(number) for number in (1, 2)]
+    for number in (1, 2, 2):
+        dead = servers.servers[number - 1]
+        await servers.kill(number)
+        await servers.revive(number)
+        alive = servers.servers[number - 1]
+        assert dead.process.poll() is not None and alive.process.poll() is None
+        assert isinstance(alive.process.args, list)
+        assert alive.process.args[-1] == "time_sleep"
+    assert [servers.port_of(number) for number in (1, 2)] == ports
+    for port in ports:
+        assert await asyncio.to_thread(get, port) == 200

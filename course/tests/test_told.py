@@ -1,6 +1,6 @@
 """The order of a transcript's rows: that of the story, the same in every run."""
 
-from course.wire.row import Row
+from course.wire.row import NOBODY, Row
 from course.wire.told import as_told
 
 
@@ -74,3 +74,35 @@ def test_what_nobody_looked_at_is_last() -> None:
 def test_a_look_at_another_step_is_no_matter() -> None:
     """What was looked at in an earlier step does not count in this one."""
     assert events(as_told(BOB, [*ALICE, BOB[0]])) == ["bob told", "bob got"]
+
+
+def test_what_waits_for_the_server_is_told_after_it() -> None:
+    """A handler that goes on after a transaction of the server's own is told in two
+    parts; other servers' handlers are not."""
+    start, group_send, ack = handler("alice", "receive", "group_send", "ack")
+    begin, commit = handler(NOBODY, "BEGIN", "COMMIT")
+    other = handler("bob", "join", "got")
+    for row in (start, group_send, ack, begin, commit):
+        row.server = 1
+    for row in other:
+        row.server = 2
+    rows = [other[0], start, begin, commit, other[1], group_send, ack]
+    told = as_told(rows, [start, commit, ack, other[0]])
+    assert events(told) == [
+        "alice receive",
+        " BEGIN",
+        " COMMIT",
+        "alice group_send",
+        "alice ack",
+        "bob join",
+        "bob got",
+    ]
+
+
+def test_two_servers_own_rows_are_apart() -> None:
+    """However they interleave, each server's stand together, in a certain order."""
+    one, two = handler(NOBODY, "1", "1"), handler(NOBODY, "2", "2")
+    for row in (*one, *two):
+        row.server = int(row.event)
+    for rows in ([one[0], *two, one[1]], [two[0], *one, two[1]]):
+        assert events(as_told(rows, [])) == [" 1", " 1", " 2", " 2"]

@@ -17,13 +17,14 @@ class Event:
     """One thing that happened in a server's process.
 
     Attributes:
-        lane: The column it belongs to: "server" or "layer", later also "sql".
+        lane: The column it belongs to: "server", "layer" or "sql".
         kind: For the server, "up" (the application received it) or "down" (it sent
-            it). For the layer, "up" (the layer was asked) or "down" (it answered). Or
+            it). For the layer and SQL, "up" (it was asked) or "down" (it answered). Or
             "end" (the application is done with the connection), or "listening",
-            "failed" and "caught up", which are about the server itself.
+            "failed", "caught up" and "process", which are about the server itself.
         type: The ASGI event's type, such as "websocket.receive": it says which of the
-            browser's frames is the other end. Or the layer's method.
+            browser's frames is the other end. Or the layer's method. Or verb and table
+            of a statement.
         at: When, in seconds of the system's monotonic clock, which processes share.
         client: The client's TCP port; 0 where no client is concerned.
         text: What to show.
@@ -31,6 +32,8 @@ class Event:
         channel: The channel that the text names; "" if it names none.
         server: The number of the server's process, from 1; 0 if it is none. The
             process itself does not know it.
+        transaction: The number of the SQL statement's transaction in its process, from
+            1; 0 if it is in none.
     """
 
     lane: str
@@ -42,6 +45,7 @@ class Event:
     where: str = ""
     channel: str = ""
     server: int = 0
+    transaction: int = 0
 
     def to_line(self) -> bytes:
         """Return the event as one line of JSON."""

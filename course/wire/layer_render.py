@@ -7,7 +7,7 @@ from rich.text import Text
 
 from course.wire.brief import brief_event
 from course.wire.render import TIME, Renderer
-from course.wire.row import OUTSIDE, Row
+from course.wire.row import NOBODY, OUTSIDE, Row
 
 USUAL = 100  # columns that are enough, without the time
 SERVER, LAYER = 28, 33  # columns of the two then
@@ -65,16 +65,32 @@ class LayerRenderer(Renderer):
 
     def row(self, row: Row) -> Text:
         """Return one row, of a frame or of a message to or from the layer."""
-        if row.lane != "layer":
+        if row.lane == "layer":
+            return self.beyond(row, self.room, self.layer)
+        if row.browser != NOBODY:
             return super().row(row)
         text = self.begin(row)
         text.append(" " * (self.server - self.margin))
-        outside = row.browser == OUTSIDE
-        who = self.shorten(self.number(row) + row.browser, self.room - 5)
-        style = "white" if outside else self.colour(row.browser)
+        event = self.shorten(self.number(row) + row.event, self.room + self.layer)
+        text.append(event, style="bold red")
+        return text
+
+    def beyond(self, row: Row, distance: int, room: int) -> Text:
+        """Return a row between the server and what is to its right.
+
+        Args:
+            row: The row.
+            distance: Columns from the server's column to the other one.
+            room: Columns of that one.
+        """
+        text = self.begin(row)
+        text.append(" " * (self.server - self.margin))
+        nobodys = row.browser in (NOBODY, OUTSIDE)
+        who = self.shorten(f"{self.number(row)}{row.browser}".rstrip(), distance - 5)
+        style = "white" if nobodys else self.colour(row.browser)
         text.append(who, style=f"bold {style}")
-        text.append(self.arrow(row.up, self.room - cell_len(who)), style=style)
-        text.append(self.shorten(row.event, self.layer))
+        text.append(self.arrow(row.up, distance - cell_len(who)), style=style)
+        text.append(self.shorten(row.event, room))
         return text
 
     def number(self, row: Row) -> str:

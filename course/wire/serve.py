@@ -55,9 +55,11 @@ def main(folder: str, port: int, change: str) -> None:
 
         from course.wire.asgi import WireApplication, trace_handlers
         from course.wire.layer import trace_layers
+        from course.wire.sql import trace_sql
 
         trace_handlers()
         trace_layers(report)
+        trace_sql(report)
         application = importlib.import_module("config.asgi").application
         if change:
             getattr(importlib.import_module("course.demos.changes"), change)()
