@@ -41,14 +41,17 @@ class Story(Backstage):
         await self.stage.next_step(sentence)
         self.timeline.since = len(self.timeline.ordered)
 
-    async def until_accepted(self, path: str, server: int) -> None:
+    async def until_accepted(
+        self, path: str, server: int, like: Browser | None = None
+    ) -> None:
         """Ask a server for a WebSocket until it is accepted. No row is shown.
 
         Args:
             path: What to ask for.
             server: The number of the server.
+            like: The browser whose cookies it is asked with.
         """
-        scout = Browser("scout", self, server)  # not of the story: it has no lane
+        scout = Browser("scout", self, server, like)  # not of the story: no lane
         try:
             async with asyncio.timeout(PATIENCE):
                 while await scout.handshake(path, ()) != 101:

@@ -11,6 +11,8 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from course.wire.nobody import of_nobody
+
 
 def tick_with(sleep: Any) -> None:
     """Have the async countdown wait with another function than asyncio.sleep."""
@@ -47,3 +49,8 @@ def slow_echo() -> None:
         await quick(self, event)
 
     consumer.websocket_receive = slow
+
+
+def writer_of_nobody() -> None:
+    """Show what the writer does as the server's own: it writes for all."""
+    of_nobody("chat.store.Writer.write")

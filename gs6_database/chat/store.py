@@ -65,9 +65,12 @@ def save(room_id, drafts):
     """
     try:
         return [(message, True) for message in insert(room_id, drafts)]
-    except IntegrityError:
-        # One of them is a repeat, or its author has gone. The others are not to suffer.
-        return [save_one(room_id, draft) for draft in drafts]
+    except IntegrityError as error:
+        if len(drafts) > 1:
+            # One of them is a repeat, or its author has gone: each by itself.
+            return [save(room_id, [draft])[0] for draft in drafts]
+        known = find(room_id, **drafts[0])
+        return [(known, False) if known else error]
 
 
 @transaction.atomic
@@ -83,15 +86,10 @@ def insert(room_id, drafts):
     )
 
 
-def save_one(room_id, draft):
-    """Save one message, or find the one that it repeats. Return as save does."""
-    try:
-        [message] = insert(room_id, [draft])
-        return message, True
-    except IntegrityError as error:
-        keys = {key: draft[key] for key in ("author_id", "client_id")}
-        known = Message.objects.filter(room_id=room_id, **keys).first()
-        return (known, False) if known and known.client_id else error
+def find(room_id, author_id, client_id, text):
+    """Return the message that this one repeats, or None."""
+    same = Message.objects.filter(room_id=room_id, author_id=author_id)
+    return same.filter(client_id=client_id).first() if client_id else None
 
 
 def read(room_id, after=None, before=None):

@@ -31,6 +31,7 @@ const users = new Set();
 let socket = null;
 let tries = 0;
 let heartbeat = null; // a timer
+let answered = false; // whether history has come since the last beat
 
 // In: all messages from first to last are shown; those that came too early are held.
 let first = null;
@@ -45,12 +46,13 @@ const lines = new Map(); // of own messages that the room has not shown yet, by 
 let sending = null;
 let pause = null; // a timer
 
-function append(parent, child) {
+function append(parent, child, next = null) {
   // Follow the end, and drop the beginning, unless somebody has scrolled back to read.
   const atEnd = parent.scrollHeight - parent.scrollTop - parent.clientHeight < 40;
-  parent.append(child);
+  parent.insertBefore(child, next);
   if (!atEnd) return;
-  while (parent.childElementCount > MAX_ENTRIES) {
+  // Not while earlier ones are on their way: they would not be followed by the first.
+  while (parent.childElementCount > MAX_ENTRIES && !asked.includes("before")) {
     const { seq } = parent.firstElementChild.dataset;
     parent.firstElementChild.remove();
     if (seq) {
@@ -84,10 +86,12 @@ function newLine(kind, text) {
   return line;
 }
 
+function show(line) {
+  append(log, line, log.querySelector("[data-state=sending]")); // those stay last
+}
+
 function showLine(kind, text) {
-  const line = newLine(kind, text);
-  append(log, line);
-  return line;
+  show(newLine(kind, text));
 }
 
 function newMessageLine({ seq, user, message, created }) {
@@ -117,8 +121,12 @@ const handlers = {
   welcome({ user }) {
     document.querySelector("#me").textContent = `as ${user}`;
     users.clear();
+    // If another account has logged in meanwhile, it is not to say what this one wrote.
+    if (user === me) flush();
+    else location.reload();
   },
   history(frame) {
+    answered = true;
     answers[asked.shift()](frame);
   },
   user_list(frame) {
@@ -137,8 +145,9 @@ const handlers = {
     if (message.seq > last) held.set(message.seq, message);
     showHeld();
   },
-  ack({ client_id }) {
+  ack({ client_id, seq }) {
     settle(client_id, "sent");
+    if (seq <= last) removeLine(client_id); // it stands further up, or in earlier ones
   },
   private_message({ user, message }) {
     showLine("private", `${user}, to you alone: ${message}`);
@@ -202,7 +211,7 @@ function showMessage(message) {
     settle(message.client_id, "sent");
     removeLine(message.client_id);
   }
-  append(log, newMessageLine(message));
+  show(newMessageLine(message));
 }
 
 function showHeld() {
@@ -226,9 +235,10 @@ function sync() {
 }
 
 function beat() {
-  // The last question has no answer: the connection is open in name only.
-  if (asked.length) lose("the server does not answer");
-  else sync();
+  // Without an answer to the last one, the connection is open in name only.
+  if (!answered) return lose("the server does not answer");
+  answered = false;
+  sync();
 }
 
 function receive(event) {
@@ -247,14 +257,14 @@ function connect() {
   const mine = new WebSocket(url);
   socket = mine;
   let opened = false;
+  answered = false;
+  heartbeat = setInterval(beat, HEARTBEAT);
 
   mine.addEventListener("open", () => {
     opened = true;
     state.textContent = "open";
     addEntry("event", "open");
     asked.splice(0, asked.length, "start");
-    heartbeat = setInterval(beat, HEARTBEAT);
-    flush();
   });
   mine.addEventListener("message", (event) => {
     if (socket === mine) receive(event);
@@ -324,8 +334,9 @@ function store(key, value) {
 
 function put(entry) {
   outbox.push(entry);
-  const line = showLine("message", `${me}: ${entry.message}`);
+  const line = newLine("message", `${me}: ${entry.message}`);
   line.dataset.state = "sending";
+  append(log, line);
   lines.set(entry.client_id, line);
 }
 
@@ -333,8 +344,6 @@ function flush() {
   if (sending || pause || !outbox.length || socket?.readyState !== WebSocket.OPEN) return;
   sending = outbox[0];
   const { message, client_id } = sending;
-  // What a reload finds in the outbox is sent again. That is not for private ones.
-  if (isPrivate(message)) store(OUTBOX + client_id);
   sendText(JSON.stringify({ message, client_id }));
 }
 
@@ -362,7 +371,9 @@ function removeLine(client_id) {
 function restore() {
   try {
     const keys = Object.keys(localStorage).filter((key) => key.startsWith(OUTBOX));
-    const entries = keys.map((key) => JSON.parse(localStorage.getItem(key)));
+    const texts = keys.map((key) => localStorage.getItem(key));
+    // Those that another tab has just sent are null.
+    const entries = texts.filter(Boolean).map((text) => JSON.parse(text));
     entries.sort((one, other) => one.at - other.at).forEach(put);
   } catch {
     addEntry("event", "the browser keeps nothing");
@@ -378,7 +389,8 @@ function say() {
   input.value = "";
   const at = Math.max(Date.now(), (outbox.at(-1)?.at ?? 0) + 1);
   const entry = { message, client_id: newId(), at };
-  store(OUTBOX + entry.client_id, JSON.stringify(entry));
+  // A reload sends again what is stored; so does another tab. Not a private message.
+  if (!isPrivate(message)) store(OUTBOX + entry.client_id, JSON.stringify(entry));
   put(entry);
   flush();
 }
