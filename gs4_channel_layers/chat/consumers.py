@@ -27,8 +27,7 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     groups = [EVERYBODY]  # joined before connect(), left before disconnect()
     channel_name = None
-    group = None
-    joined = False
+    present = False  # whether the room was told of this connection
 
     async def __call__(self, scope, receive, send):
         """Serve one connection. A channel layer that is lost can be caught here alone:
@@ -60,11 +59,16 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
         room = self.scope["url_route"]["kwargs"]["room"]
         self.group = f"room.{room}"
         self.user = nick(self.scope["query_string"])
-        await self.channel_layer.group_add(self.group, self.channel_name)
-        self.joined = True
+        await self.join(self.group)
+        self.present = True
         await self.tell_room("user.join", user=self.user, channel=self.channel_name)
         await self.accept()
         await self.send_json({"type": "welcome", "user": self.user, "room": room})
+
+    async def join(self, group):
+        """Join a group, and leave it at the end."""
+        self.groups = [*self.groups, group]
+        await self.channel_layer.group_add(group, self.channel_name)
 
     async def receive(self, text_data=None, bytes_data=None):
         """Handle websocket.receive: pass a message on to the room, or say what is wrong
@@ -81,19 +85,17 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
             await self.tell_room("chat.message", text=json.dumps(content))
 
     async def disconnect(self, code):
-        """Handle websocket.disconnect: leave, if the room was joined at all."""
-        if self.joined:
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+        """Handle websocket.disconnect: leave, if the room was told at all."""
+        if self.present:
             await self.tell_room("user.leave", user=self.user)
 
     async def leave_what_is_left(self):
         """Leave the groups as far as possible: disconnect() will not be called."""
-        groups = [*self.groups, self.group] if self.group else self.groups
-        for group in groups if self.channel_name else ():
+        for group in self.groups if self.channel_name else ():
             # What the layer keeps in this process goes even if Redis is away.
             with contextlib.suppress(RedisError):
                 await self.channel_layer.group_discard(group, self.channel_name)
-        if self.joined:
+        if self.present:
             with contextlib.suppress(RedisError):
                 await self.tell_room("user.leave", user=self.user)
 
