@@ -177,6 +177,8 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     async def leave(self):
         """Give the lease back, and tell the room."""
+        if self.watcher:
+            self.watcher.cancel()  # first: it would take the lease again
         await self.tell_changes(*await database_sync_to_async(self.lease.give_back)())
 
     async def tell_changes(self, before, after):

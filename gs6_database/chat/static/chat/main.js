@@ -122,8 +122,9 @@ const handlers = {
     document.querySelector("#me").textContent = `as ${user}`;
     users.clear();
     // If another account has logged in meanwhile, it is not to say what this one wrote.
-    if (user === me) flush();
-    else location.reload();
+    if (user === me) return flush();
+    socket.close();
+    location.reload();
   },
   history(frame) {
     answered = true;
@@ -197,9 +198,9 @@ const answers = {
     if (more) sync();
   },
   before({ messages, more }) {
-    const height = log.scrollHeight;
+    const { scrollTop, scrollHeight } = log;
     log.prepend(...messages.map(newMessageLine));
-    log.scrollTop += log.scrollHeight - height; // what was in view stays there
+    log.scrollTop = scrollTop + log.scrollHeight - scrollHeight; // in view stays in view
     first = messages[0]?.seq ?? first;
     showOlder(more);
   },
