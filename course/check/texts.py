@@ -27,6 +27,7 @@ VARIABLES = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")  # set for the command behind th
 # What a reader is told to type besides make and python -m course, and what runs it.
 RUN_BY = {
     r"python manage\.py check": "the rule django",
+    r"python manage\.py createsuperuser": "the stages' tests",
     r"python manage\.py migrate": "the demos and the stages' tests",
     r"python manage\.py runserver(?: \d+)?": "the stages' tests",
     r'python manage\.py (?:shell|announce "[^"]+")': "the stages' tests",

@@ -140,7 +140,7 @@ async def lose_broadcast(story: Story, alice: Browser, bob: Browser) -> None:
     await story.ran("SELECT message")
     await alice.expect_type("ack", seq=4)
 
-    await story.say("bob has not heard it. His page asks every 15 s what it has missed.")
+    await story.say("bob has not heard it. His page asks every 15 s what it missed.")
     await bob.send('{"type": "sync", "after": 3}')
     await bob.expect_type("history", upto=4)
 

@@ -2,6 +2,7 @@
 
 import pytest
 from conftest import fill, make_user, models
+from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -84,3 +85,13 @@ def test_others_see_nothing(client, model):
     assert client.get(path).status_code == 302
     become_boss(client)
     assert client.get(path).status_code == 200
+
+
+def test_createsuperuser_makes_an_administrator(client, monkeypatch):
+    """Whoever has logged in as one sees the admin; others are led to its login."""
+    models()
+    assert client.get("/admin/").status_code == 302
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "six-stages")
+    call_command("createsuperuser", "--noinput", username="root", email="", verbosity=0)
+    client.login(username="root", password="six-stages")
+    assert client.get("/admin/").status_code == 200

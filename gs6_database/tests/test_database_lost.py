@@ -1,6 +1,7 @@
 """The database goes away while somebody comes in."""
 
 import logging
+from importlib import import_module
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,7 +15,7 @@ NOWHERE = "/nonexistent/database.sqlite3"
 @pytest.fixture
 def lose(monkeypatch, caplog):
     """Lose the database after so many looks at a session. Return the warnings."""
-    import config.asgi  # noqa: F401  it sets up the log, anew: now, and not later
+    import_module("config.asgi")  # it sets up the log, anew: now, and not later
 
     def lose_after(looks):
         from chat import login

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from importlib import import_module
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -17,7 +18,7 @@ def lose(caplog):
     """Lose the database for whoever calls something. Return the warnings, and what ends
     that.
     """
-    import config.asgi  # noqa: F401  it sets up the log, anew: now, and not later
+    import_module("config.asgi")  # it sets up the log, anew: now, and not later
 
     def lose_at(where, name):
         def fail(*args, **kwargs):
