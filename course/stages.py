@@ -8,6 +8,7 @@ from course.errors import CourseError
 
 BASE_PORT = 8000  # the demo of stage N listens on this and N
 DEFAULT_CAP = 80  # changed lines
+INHERITED = ("for_tests", "costly")  # by what is built on a stage
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,8 @@ class Stage:
         twin: The name of the stage with the same tests, or "".
         retired: Reason by test, for tests of the stage before that are gone.
         for_tests: Requirements of its tests beside pytest's, and of the stages before.
+        costly: Test files, also of the stages before, that are not run a second time in
+            an environment of the stage's own.
     """
 
     number: int
@@ -40,6 +43,7 @@ class Stage:
     twin: str = ""
     retired: dict[str, str] = field(default_factory=dict)
     for_tests: tuple[str, ...] = ()
+    costly: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -76,10 +80,10 @@ def load(root: Path) -> list[Stage]:
         stages: list[Stage] = []
         for number, table in enumerate(tables, 1):
             before = stages[-1] if stages else None
-            for key in ("changed", "new", "removed", "for_tests"):
+            for key in ("changed", "new", "removed", *INHERITED):
                 table[key] = tuple(table.get(key, ()))
-            if before is not None:  # what is built on a stage needs what that needs
-                table["for_tests"] = before.for_tests + table["for_tests"]
+                if before is not None and key in INHERITED:
+                    table[key] = getattr(before, key) + table[key]
             stages.append(Stage(number=number, root=root, before=before, **table))
     except (OSError, TypeError, ValueError) as error:
         raise CourseError(f"course/stages.toml cannot be used: {error}.") from error

@@ -71,7 +71,7 @@ class Members:
         delete = "DELETE FROM django_session WHERE session_key = ?"
         assert self.execute(delete, cookies[SESSION]) == 1
 
-    def execute(self, statement: str, *values: str) -> int:
+    def execute(self, statement: str, *values: str | int) -> int:
         """Change the database, and return the number of rows that were changed."""
         with contextlib.closing(sqlite3.connect(self.path)) as database, database:
             return database.execute(statement, values).rowcount
@@ -81,7 +81,7 @@ class Members:
 def serve_members(browser: Browser, stage: Stage) -> Iterator[Members]:
     """Serve a stage on a database with the demos' users, for a with statement."""
     database = Database(stage)
-    server = PageServer(stage, {"DATABASE": str(database.path)})
+    server = PageServer(stage, database.environment)
     try:
         database.start()
         server.start()

@@ -109,3 +109,19 @@ def test_a_stage_that_needs_more_than_it_lists_is_named(
     said = broken(repository, "standalone")
     assert "gs1_basic: its tests fail in an environment of its own" in said
     assert "No module named 'rich'" in said
+
+
+def test_costly_tests_are_left_to_make_test(repository: Path, broken: Broken) -> None:
+    """standalone: what stages.toml calls costly is not run a second time."""
+    stage = repository / "gs1_basic"
+    for path in (stage / "tests").glob("test_*.py"):
+        path.unlink()
+    for name, package in (("quick", "json"), ("slow", "rich")):
+        (stage / "tests" / f"test_{name}.py").write_text(
+            f'def test_{name}():\n    """It is there."""\n    import {package}\n'
+        )
+    assert "No module named 'rich'" in broken(repository, "standalone")
+    manifest = repository / "course" / "stages.toml"
+    text = manifest.read_text(encoding="utf-8")
+    manifest.write_text(text + 'costly = ["tests/test_slow.py"]\n')
+    assert list(RULES["standalone"](Course(repository, load(repository)))) == []
