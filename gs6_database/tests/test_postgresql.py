@@ -25,7 +25,7 @@ NOT = "not (bad_number or bad_after or uuid_in_one_form or names_the_message)"
 
 
 def test_on_postgresql(request, capsys):
-    """Everything holds there as well: numbers, repeats, history, leases, the promise."""
+    """Everything holds there, too: numbers, repeats, history, leases, the promise."""
     models()
     if connection.vendor == "postgresql":
         pytest.skip("DATABASE_URL is PostgreSQL: all tests run there already")
