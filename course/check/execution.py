@@ -117,7 +117,7 @@ def judge(stage: Stage, new: set[str], cases: list[Case]) -> Iterator[Problem]:
 
 
 def standalone(course: Course) -> Iterator[Problem]:
-    """A copy of a stage passes its tests, but for costly ones, with its own packages."""
+    """A copy of a stage passes its tests (not the costly) with its own packages."""
     with side_by_side() as pool:
         for problem in pool.map(lambda stage: run_alone(course, stage), course.stages):
             if problem is not None:
