@@ -130,18 +130,28 @@ def suites(root: Path, chosen: str | None) -> list[Suite]:
         CourseError: There is no such stage.
     """
     if chosen == "course":
-        modules = sorted((root / "course" / "tests").glob("test_*.py"))
-        names = [path.relative_to(root).as_posix() for path in modules]
-        return [Suite(name, root, (name,)) for name in names]
+        return modules(root, "tests")
     stages = load(root)
     if chosen is not None:
         stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
     return [Suite(stage.name, stage.path) for stage in stages]
 
 
+def modules(root: Path, folder: str) -> list[Suite]:
+    """Return the test modules of a folder of course/, as a suite each.
+
+    Args:
+        root: The repository.
+        folder: The folder's name.
+    """
+    paths = sorted((root / "course" / folder).glob("test_*.py"))
+    names = [path.relative_to(root).as_posix() for path in paths]
+    return [Suite(name, root, (name,)) for name in names]
+
+
 def side_by_side() -> ThreadPoolExecutor:
-    """Return a pool that runs as many processes at once as there are cores."""
-    return ThreadPoolExecutor(max_workers=max(2, os.cpu_count() or 2))
+    """Return a pool that runs one process more than there are cores: they wait much."""
+    return ThreadPoolExecutor(max_workers=1 + (os.cpu_count() or 1))
 
 
 def run_suites(chosen: Sequence[Suite]) -> int:
@@ -159,7 +169,9 @@ def run_suites(chosen: Sequence[Suite]) -> int:
         table.add_column(heading, justify="right")
     passed = failed = 0
     with side_by_side() as pool:
-        for suite, result in zip(chosen, pool.map(Suite.run, chosen), strict=True):
+        # The last stage takes longest, so it comes first.
+        results = [*pool.map(Suite.run, reversed(chosen))]
+        for suite, result in zip(chosen, reversed(results), strict=True):
             skipped = result.count("skipped")
             bad = result.count("failed", "error") + (skipped if strict else 0)
             if result.status and not bad:  # it could not even be collected

@@ -23,22 +23,27 @@ IGNORED = shutil.ignore_patterns("__pycache__", ".pytest_cache", "*.sqlite3*", "
 
 def django(course: Course) -> Iterator[Problem]:
     """Django's own checks pass, and no model lacks its migration."""
-    for stage in course.stages:
-        for command in (["check"], ["makemigrations", "chat", "--check", "--dry-run"]):
-            done = subprocess.run(
-                [sys.executable, "manage.py", *command],
-                cwd=stage.path,
-                capture_output=True,
-                encoding="utf-8",
-                errors="replace",
-            )
-            if done.returncode:
-                said = (done.stdout + done.stderr).strip()
-                yield Problem(
-                    stage.name,
-                    f"manage.py {' '.join(command)} says:\n{said}\n",
-                    "do as it says",
-                )
+    with side_by_side() as pool:
+        for problems in pool.map(ask_django, course.stages):
+            yield from problems
+
+
+def ask_django(stage: Stage) -> list[Problem]:
+    """Return what Django has to say about a stage."""
+    problems = []
+    for command in (["check"], ["makemigrations", "chat", "--check", "--dry-run"]):
+        done = subprocess.run(
+            [sys.executable, "manage.py", *command],
+            cwd=stage.path,
+            capture_output=True,
+            encoding="utf-8",
+            errors="replace",
+        )
+        if done.returncode:
+            said = (done.stdout + done.stderr).strip()
+            what = f"manage.py {' '.join(command)} says:\n{said}\n"
+            problems.append(Problem(stage.name, what, "do as it says"))
+    return problems
 
 
 def demos(course: Course) -> Iterator[Problem]:

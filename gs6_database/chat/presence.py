@@ -24,15 +24,15 @@ class Lease:
         """Take the lease, and end those of this room that have run out."""
         with transaction.atomic():
             before = self.lock()
-            content = {"room_id": self.room_id, "user": self.user, "renewed": Now()}
-            Presence.objects.update_or_create(content, channel=self.channel)
+            if not self.touch():
+                place = {"room_id": self.room_id, "user": self.user}
+                Presence.objects.create(**place, channel=self.channel)
             self.leases.filter(renewed__lt=oldest()).delete()
             return before, self.users()
 
     def renew(self):
         """Renew the lease. Take it again if it had run out."""
-        renewed = self.leases.filter(channel=self.channel).update(renewed=Now())
-        if not renewed or self.leases.filter(renewed__lt=oldest()).exists():
+        if not self.touch() or self.leases.filter(renewed__lt=oldest()).exists():
             return self.take()
         users = self.users()
         return users, users
@@ -43,6 +43,10 @@ class Lease:
             before = self.lock()
             self.leases.filter(channel=self.channel).delete()
             return before, self.users()
+
+    def touch(self):
+        """Have the lease last from now on. Return whether there is one."""
+        return self.leases.filter(channel=self.channel).update(renewed=Now())
 
     def lock(self):
         """Have the room for this transaction alone. Return who is there."""

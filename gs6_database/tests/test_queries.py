@@ -10,8 +10,8 @@ LOOK = ["SELECT django_session", "SELECT auth_user"]
 TAKE = [
     "SELECT chat_room",  # locks it, where the database can
     "SELECT chat_presence",
-    *("SAVEPOINT", "SELECT chat_presence"),
-    *("SAVEPOINT", "INSERT chat_presence", "RELEASE", "RELEASE"),
+    "UPDATE chat_presence",
+    "INSERT chat_presence",
     "DELETE chat_presence",
     "SELECT chat_presence",
     "COMMIT",
