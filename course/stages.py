@@ -27,6 +27,7 @@ class Stage:
         for_tests: Requirements of its tests beside pytest's, and of the stages before.
         costly: Test files, also of the stages before, that are not run a second time in
             an environment of the stage's own.
+        apart: Test files that are run beside the others of the stage, and not after.
     """
 
     number: int
@@ -44,6 +45,7 @@ class Stage:
     retired: dict[str, str] = field(default_factory=dict)
     for_tests: tuple[str, ...] = ()
     costly: tuple[str, ...] = ()
+    apart: tuple[str, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -80,7 +82,7 @@ def load(root: Path) -> list[Stage]:
         stages: list[Stage] = []
         for number, table in enumerate(tables, 1):
             before = stages[-1] if stages else None
-            for key in ("changed", "new", "removed", *INHERITED):
+            for key in ("changed", "new", "removed", "apart", *INHERITED):
                 table[key] = tuple(table.get(key, ()))
                 if before is not None and key in INHERITED:
                     table[key] = getattr(before, key) + table[key]

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from course.stages import find, load
+from course.stages import Stage, find, load
 
 SLOWEST = 600  # seconds a suite may take before it is ended
 
@@ -134,7 +134,14 @@ def suites(root: Path, chosen: str | None) -> list[Suite]:
     stages = load(root)
     if chosen is not None:
         stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
-    return [Suite(stage.name, stage.path) for stage in stages]
+    return [suite for stage in stages for suite in suites_of(stage)]
+
+
+def suites_of(stage: Stage) -> list[Suite]:
+    """Return a stage's suite, and one for each of its files that are run apart."""
+    rest = tuple(f"--ignore={name}" for name in stage.apart)
+    apart = [Suite(f"{stage.name}/{name}", stage.path, (name,)) for name in stage.apart]
+    return [Suite(stage.name, stage.path, rest), *apart]
 
 
 def modules(root: Path, folder: str) -> list[Suite]:
@@ -169,7 +176,7 @@ def run_suites(chosen: Sequence[Suite]) -> int:
         table.add_column(heading, justify="right")
     passed = failed = 0
     with side_by_side() as pool:
-        # The last stage takes longest, so it comes first.
+        # What the last stage has takes longest, so it comes first.
         results = [*pool.map(Suite.run, reversed(chosen))]
         for suite, result in zip(chosen, reversed(results), strict=True):
             skipped = result.count("skipped")
