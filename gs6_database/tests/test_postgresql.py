@@ -11,6 +11,7 @@ from django.db import connection
 
 MODULES = [
     "admin",
+    "connections",
     "history",
     "leases",
     "migrations",
