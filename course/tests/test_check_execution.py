@@ -121,7 +121,5 @@ def test_costly_tests_are_left_to_make_test(repository: Path, broken: Broken) ->
             f'def test_{name}():\n    """It is there."""\n    import {package}\n'
         )
     assert "No module named 'rich'" in broken(repository, "standalone")
-    manifest = repository / "course" / "stages.toml"
-    text = manifest.read_text(encoding="utf-8")
-    manifest.write_text(text + 'costly = ["tests/test_slow.py"]\n')
+    change(repository / "course" / "stages.toml", "test_server.py", "test_slow.py")
     assert list(RULES["standalone"](Course(repository, load(repository)))) == []
