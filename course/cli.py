@@ -96,10 +96,10 @@ def run_test(options: argparse.Namespace) -> int:
 def run_test_browser(options: argparse.Namespace) -> int:
     """Run the test-browser command."""
     from course.chromium import find_chromium
-    from course.suite import modules, run_suites
+    from course.suite import Suite, run_suites
 
     find_chromium()  # to say so in a sentence before the tests do
-    return run_suites(modules(ROOT, "browser_tests"))
+    return run_suites([Suite("browser", ROOT, ("course/browser_tests",))])
 
 
 def run_pictures(options: argparse.Namespace) -> int:
