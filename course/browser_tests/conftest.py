@@ -15,6 +15,7 @@ from course.serving import serve
 from course.stages import find, load
 
 PATIENCE = 10_000  # milliseconds
+WITH_ACCOUNTS = 5  # the first stage that has them
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +28,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def address(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of the stage that the test module names in its STAGE."""
+    """The address of the stage that the test module names in its STAGE. From stage 5 on
+    it is the members' server, which keeps its address when it is started again.
+    """
+    if request.module.STAGE >= WITH_ACCOUNTS:
+        members: Members = request.getfixturevalue("members")
+        yield members.server.address
+        return
     with serve(find(load(ROOT), request.module.STAGE)) as address:
         yield address
 

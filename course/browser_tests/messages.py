@@ -8,6 +8,9 @@ from course.browser_tests.chat import LOG, MESSAGE_INPUT
 from course.browser_tests.login import Members
 
 MESSAGES = f"{LOG} .message"
+PRIVATE = f"{LOG} .private"
+PSST = "/pm bob psst"
+HEARD = "alice, to you alone: psst\n"  # by bob
 ROOM = "INSERT INTO chat_room (name, seq) VALUES (?, 0) ON CONFLICT DO NOTHING"
 FILL = """
     INSERT INTO chat_message (room_id, seq, author_id, text, created)

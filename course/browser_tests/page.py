@@ -21,6 +21,22 @@ def connect(page: Page, endpoint: str) -> None:
     expect(page.locator("#state")).to_have_text("open")
 
 
+def font_sizes(page: Page) -> list[float]:
+    """Return how large the page's texts are, in pixels."""
+    sizes: list[float] = page.evaluate(
+        "[...document.querySelectorAll('body *')].map("
+        "e => parseFloat(getComputedStyle(e).fontSize))"
+    )
+    return sizes
+
+
+def is_cut_off(page: Page, width: int) -> bool:
+    """Return whether anything of the page does not fit into so many pixels."""
+    page.set_viewport_size({"width": width, "height": 768})
+    inside: int = page.evaluate("document.documentElement.scrollWidth")
+    return inside > width
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast ratio of two colours given as rgb(r, g, b)."""
     bright, dark = sorted((luminance(one), luminance(other)), reverse=True)

@@ -5,7 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from course.browser_tests.page import OpenPage, connect, contrast, entries
+from course.browser_tests.page import (
+    OpenPage,
+    connect,
+    contrast,
+    entries,
+    font_sizes,
+    is_cut_off,
+)
 
 STAGE = 1
 HOSTILE = '<img src=x onerror="document.title = 1">'
@@ -72,12 +79,8 @@ def test_the_page_is_readable_on_a_projector(open_page: OpenPage) -> None:
     for width in (1024, 360):
         page = open_page(viewport={"width": width, "height": 768})
         connect(page, "/ws/sc/")
-        sizes = page.evaluate(
-            "[...document.querySelectorAll('body *')].map("
-            "e => parseFloat(getComputedStyle(e).fontSize))"
-        )
-        assert min(sizes) >= 18
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert min(font_sizes(page)) >= 18
+        assert not is_cut_off(page, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

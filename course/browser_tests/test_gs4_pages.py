@@ -16,7 +16,13 @@ from course.browser_tests.chat import (
     own_name,
     say,
 )
-from course.browser_tests.page import OpenPage, contrast, entries
+from course.browser_tests.page import (
+    OpenPage,
+    contrast,
+    entries,
+    font_sizes,
+    is_cut_off,
+)
 
 STAGE = 4
 LONGEST = 2000  # characters of a message
@@ -142,14 +148,9 @@ def test_the_pages_are_readable(open_page: OpenPage, path: str) -> None:
         expect_users(page, LONGEST_NAME * "M")
         say(page, 100 * "x")
         expect(page.locator(f"{LOG} .message")).to_have_count(1)
-    sizes = page.evaluate(
-        "[...document.querySelectorAll('body *')].map("
-        "e => parseFloat(getComputedStyle(e).fontSize))"
-    )
-    assert min(sizes) >= 18
+    assert min(font_sizes(page)) >= 18
     for width in (1024, 400, 360):
-        page.set_viewport_size({"width": width, "height": 768})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert not is_cut_off(page, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

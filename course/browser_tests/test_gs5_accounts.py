@@ -11,7 +11,7 @@ from course.browser_tests.login import (
     log_in,
     sign_up,
 )
-from course.browser_tests.page import OpenPage, contrast
+from course.browser_tests.page import OpenPage, contrast, font_sizes, is_cut_off
 from course.database import PASSWORD
 
 STAGE = 5
@@ -24,12 +24,6 @@ TOO_SHORT = "This password is too short. It must contain at least 8 characters."
 NO_NAME = "Enter a valid username."
 NO_MATCH = "Please enter a correct username and password."
 STYLE_SHEETS = "[...document.styleSheets].map(sheet => new URL(sheet.href).pathname)"
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
 
 
 def test_a_visitor_comes_to_the_room_by_the_login_page(
@@ -124,14 +118,9 @@ def test_the_account_pages_look_like_the_others(
         assert page.url == address + path
         assert page.title().startswith("Chat: ")
         assert page.evaluate(STYLE_SHEETS) == ["/static/chat/style.css"]
-        sizes = page.evaluate(
-            "[...document.querySelectorAll('body *')].map("
-            "e => parseFloat(getComputedStyle(e).fontSize))"
-        )
-        assert min(sizes) >= 18
+        assert min(font_sizes(page)) >= 18
         for width in (1024, 400, 360):
-            page.set_viewport_size({"width": width, "height": 768})
-            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert not is_cut_off(page, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from course.browser_tests.chat import LOG, STATE, expect_users, own_name, say
@@ -20,12 +19,6 @@ COME_BACK = 30_000  # milliseconds; on a busy machine a page has begun to wait l
 TRYING = re.compile(r"^closed, trying again in \d+\.\d s$")
 HOSTILE = """<img src="nowhere" onerror="alert('image')"><script>alert(1)</script>"""
 ODD_NAME = "a+b@c.d"
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server, which it keeps when it is started again."""
-    return members.server.address
 
 
 def another_tab(page: Page, path: str = "") -> Page:

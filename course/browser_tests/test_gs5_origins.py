@@ -24,12 +24,6 @@ KNOCK = """url => new Promise((resolve) => {
 })"""
 
 
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
-
-
 @pytest.fixture
 def named_address(members: Members, tmp_path: Path) -> Iterator[str]:
     """The stage under a name of its own, with the members' database."""

@@ -1,6 +1,5 @@
 """Stage 6's rooms: every message, once, in the order of its number."""
 
-import pytest
 from playwright.sync_api import expect
 
 from course.browser_tests.chat import say
@@ -23,12 +22,6 @@ from course.browser_tests.wire import (
 STAGE = 6
 BEAT = 15_100  # milliseconds, a little more than between two heartbeats
 LIVE = but("chat_message")  # the door that stops each message as it is sent
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
 
 
 def test_each_message_is_shown_once_in_its_order(

@@ -21,12 +21,6 @@ MAX_ENTRIES = 500  # lines that a log keeps
 OLDER = "Earlier messages"
 
 
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
-
-
 def test_a_reload_shows_the_last_50(open_page: OpenPage, members: Members) -> None:
     """Of 130 messages a new page has 50, and so has the same page after a reload."""
     fill(members, "reload", 130)

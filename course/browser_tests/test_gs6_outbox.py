@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
 from course.browser_tests.chat import LOG, STATE, expect_users, say
@@ -20,12 +19,6 @@ from course.browser_tests.wire import anything, but, enter_by_wire, no_message, 
 STAGE = 6
 COME_BACK = 30_000  # milliseconds, the longest wait before another try
 TRYING = re.compile(r"^closed, trying again in \d+\.\d s$")
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server, which it keeps when it is started again."""
-    return members.server.address
 
 
 def test_a_message_is_sending_until_it_is_acknowledged(

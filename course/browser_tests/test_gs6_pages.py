@@ -9,19 +9,13 @@ from playwright.sync_api import Dialog, expect
 from course.browser_tests.chat import LOG, MESSAGE_INPUT, enter, expect_users, say
 from course.browser_tests.login import Members
 from course.browser_tests.messages import expect_all, fill, reload
-from course.browser_tests.page import OpenPage, contrast
+from course.browser_tests.page import OpenPage, contrast, is_cut_off
 from course.browser_tests.wire import anything, enter_by_wire, no_message
 from course.serving import PageServer
 
 STAGE = 6
 SHORT_LEASES = {"LEASE_SECONDS": "1", "SESSION_CHECK_SECONDS": "0.2"}
 HOSTILE = """<img src="nowhere" onerror="alert('image')"><script>alert(1)</script>"""
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
 
 
 def test_who_is_here_is_complete_after_a_reload(
@@ -144,5 +138,4 @@ def test_each_state_has_contrast(
         mark = "e => parseFloat(getComputedStyle(e, '::before').fontSize)"
         assert style.evaluate(mark) >= 18
     for width in (1024, 400, 360):
-        page.set_viewport_size({"width": width, "height": 768})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert not is_cut_off(page, width)

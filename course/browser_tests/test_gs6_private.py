@@ -5,20 +5,18 @@ from playwright.sync_api import expect
 
 from course.browser_tests.chat import LOG, say
 from course.browser_tests.login import Members
-from course.browser_tests.messages import MESSAGES, expect_messages, reload
+from course.browser_tests.messages import (
+    HEARD,
+    MESSAGES,
+    PRIVATE,
+    PSST,
+    expect_messages,
+    reload,
+)
 from course.browser_tests.page import OpenPage
 from course.browser_tests.wire import anything, enter_by_wire, nothing
 
 STAGE = 6
-PRIVATE = f"{LOG} .private"
-PSST = "/pm bob psst"
-HEARD = "alice, to you alone: psst\n"
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
 
 
 def test_a_private_message_is_sent_once(open_page: OpenPage, members: Members) -> None:

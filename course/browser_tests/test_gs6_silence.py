@@ -18,12 +18,6 @@ COME_BACK = 30_000  # milliseconds, the longest wait before another try
 SILENT = "the server does not answer"
 
 
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
-
-
 def test_a_connection_in_name_only_is_given_up(
     open_page: OpenPage, members: Members
 ) -> None:

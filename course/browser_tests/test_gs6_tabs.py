@@ -5,7 +5,14 @@ from playwright.sync_api import Page, expect
 
 from course.browser_tests.chat import LOG, MESSAGE_INPUT, STATE, own_name, say
 from course.browser_tests.login import Members
-from course.browser_tests.messages import expect_all, expect_messages, reload
+from course.browser_tests.messages import (
+    HEARD,
+    PRIVATE,
+    PSST,
+    expect_all,
+    expect_messages,
+    reload,
+)
 from course.browser_tests.page import OpenPage
 from course.browser_tests.wire import enter_by_wire, no_message
 
@@ -16,15 +23,6 @@ FORBIDDEN = """Object.defineProperty(window, "localStorage", {
 FULL = """Storage.prototype.setItem = () => {
   throw new DOMException("full", "QuotaExceededError");
 };"""
-PRIVATE = f"{LOG} .private"
-PSST = "/pm bob psst"
-HEARD = "alice, to you alone: psst\n"
-
-
-@pytest.fixture(scope="module")
-def address(members: Members) -> str:
-    """The address of the server."""
-    return members.server.address
 
 
 def another_tab(page: Page) -> Page:
