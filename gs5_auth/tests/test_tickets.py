@@ -32,12 +32,14 @@ async def take(session_key):
 
 @pytest.fixture
 def at(monkeypatch):
-    """Set the clock that signatures go by, in seconds from now."""
+    """Set the clock that signatures go by, in seconds from now: it stands still."""
+    now = int(time.time())
 
     def set_clock(seconds):
-        clock = SimpleNamespace(time=lambda: time.time() + seconds)
+        clock = SimpleNamespace(time=lambda: now + seconds)
         monkeypatch.setattr(signing, "time", clock)
 
+    set_clock(0)
     return set_clock
 
 
