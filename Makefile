@@ -6,7 +6,7 @@ ARGS ?=
 COURSE = @$(PYTHON) -m course
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-browser check doctor
+.PHONY: help setup test test-browser check notes bench doctor
 
 help: ## this list
 	@sed -n 's/^\([a-zA-Z%-]*\):.*## /make \1\t/p' Makefile | sed 's/%/N/' | expand -t 20
@@ -28,6 +28,12 @@ test-%: ## run stage N's tests
 
 check: ## check the course's own rules
 	$(COURSE) check $(ARGS)
+
+notes: ## write what the notes quote anew
+	$(COURSE) notes
+
+bench: ## measure what the notes claim (ARGS="echo rows", ARGS=--quick)
+	$(COURSE) bench $(ARGS)
 
 diff-%: ## show the step from stage N-1 to stage N (ARGS=--tests)
 	$(COURSE) diff $* $(ARGS)

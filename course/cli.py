@@ -4,6 +4,7 @@ import argparse
 import errno
 import os
 import sys
+from pathlib import Path
 
 from course.environment import ROOT
 from course.errors import CourseError
@@ -59,6 +60,20 @@ def build_parser() -> argparse.ArgumentParser:
     pictures = commands.add_parser("pictures", help="take the README's pictures anew")
     pictures.set_defaults(run=run_pictures)
 
+    notes = commands.add_parser("notes", help="write what the notes quote anew")
+    notes.add_argument("pages", nargs="*", type=Path, metavar="FILE", help="only these")
+    notes.set_defaults(run=run_notes)
+
+    bench = commands.add_parser("bench", help="measure what the notes claim")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="only these")
+    bench.add_argument(
+        "--quick", action="store_true", help="seconds each, and nothing is written"
+    )
+    bench.set_defaults(run=run_bench)
+
+    servers = commands.add_parser("servers", help="compare Daphne and uvicorn anew")
+    servers.set_defaults(run=run_servers)
+
     check = commands.add_parser("check", help="check the course's own rules")
     check.add_argument("rules", nargs="*", metavar="RULE", help="only these")
     check.add_argument("--list", action="store_true", help="print the rules")
@@ -108,6 +123,34 @@ def run_pictures(options: argparse.Namespace) -> int:
 
     for path in take(ROOT, find(load(ROOT), 1)):
         sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
+    return 0
+
+
+def run_notes(options: argparse.Namespace) -> int:
+    """Run the notes command."""
+    from course.book.pages import write
+
+    chosen = [page.resolve() for page in options.pages]
+    for page in chosen:
+        if not page.is_file() or not page.is_relative_to(ROOT):
+            raise CourseError(f"{page.name} is no page of this repository.")
+    for page in write(ROOT, load(ROOT), chosen):
+        sys.stdout.write(f"Wrote {page.relative_to(ROOT)}.\n")
+    return 0
+
+
+def run_bench(options: argparse.Namespace) -> int:
+    """Run the bench command."""
+    from course import bench
+
+    return bench.run(ROOT, options.names, quick=options.quick)
+
+
+def run_servers(options: argparse.Namespace) -> int:
+    """Run the servers command."""
+    from course.book import compare
+
+    sys.stdout.write(f"Wrote {compare.record(ROOT).relative_to(ROOT)}.\n")
     return 0
 
 

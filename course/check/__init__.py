@@ -7,7 +7,17 @@ from pathlib import Path
 
 from rich.console import Console
 
-from course.check import copies, execution, needs, structure, texts, tools
+from course.book.pages import write
+from course.check import (
+    breaking,
+    copies,
+    execution,
+    needs,
+    notes,
+    structure,
+    texts,
+    tools,
+)
 from course.check.course import Course, Problem
 from course.errors import CourseError
 from course.stages import load
@@ -31,11 +41,17 @@ RULES: dict[str, Rule] = {
     "readme": texts.readme,
     "commands": texts.commands,
     "links": texts.links,
+    "notes": notes.notes,
+    "blocks": notes.blocks,
+    "tests-named": notes.tests_named,
+    "chapters": notes.chapters,
+    "shown": notes.shown,
     "ruff": tools.ruff,
     "mypy": tools.mypy,
     "django": execution.django,
     "demos": execution.demos,
     "new-tests-fail": execution.new_tests_fail,
+    "breaks": breaking.breaks,
     "standalone": execution.standalone,
     "own-tests": tools.own_tests,
 }
@@ -66,7 +82,7 @@ def check(root: Path, options: argparse.Namespace) -> int:
         return 0
     course = Course(root, load(root))
     if options.fix:
-        texts.fix(course)
+        write(root, course.stages)
     passed = failed = 0
     for name in options.rules or RULES:
         started = time.monotonic()

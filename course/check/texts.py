@@ -7,18 +7,18 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from course.check.copies import test_names
 from course.check.course import Course, Problem
 from course.check.needs import test_packages
 from course.cli import build_parser
-from course.difference import differences, is_code
 from course.stages import Stage
 
 LONGEST_README = 150  # lines
-BEGIN = "<!-- stages: made from course/stages.toml by python -m course check --fix -->"
-END = "<!-- /stages -->"
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
-CODE = re.compile(r"`([^`\n]+)`|^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FLAGS = re.MULTILINE | re.DOTALL
+CODE = re.compile(
+    r"`(?P<span>[^`\n]+)`|^```(?P<language>\w*)\n(?P<block>.*?)^```", FLAGS
+)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 WORDS = re.compile(
     r"(?:python|py|python3|make|daphne|uvicorn|pytest|pip|apt-get|cd|git)\s"
 )
@@ -42,54 +42,16 @@ RUN_BY = {
 
 
 def readme(course: Course) -> Iterator[Problem]:
-    """README.md has at most 150 lines, and the table of stages that is made for it."""
+    """README.md has at most 150 lines, and each stage has a README of its own."""
     path = course.root / "README.md"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if text.count("\n") > LONGEST_README:
         yield Problem("README.md", "it has more than 150 lines", "move some to notes/")
-    if table_in(text) != table(course):
-        yield Problem(
-            "README.md",
-            "its table of stages is not up to date",
-            "make check ARGS=--fix",
-        )
     for stage in course.stages:
         where = f"{stage.name}/README.md"
         path = stage.path / "README.md"
         if not path.is_file():
             yield Problem(where, "it is missing", "write one page: run, see, test")
-
-
-def table(course: Course) -> str:
-    """Return the table of stages in Markdown."""
-    lines = [
-        "| stage | idea | minutes | changed lines of code | test functions |",
-        "|---|---|---:|---:|---:|",
-    ]
-    for stage in course.stages:
-        step = sum(each.changed for each in differences(stage) if is_code(each.name))
-        tests = len(test_names(stage))
-        name = f"[`{stage.name}`]({stage.name}/README.md)"
-        cells = (name, stage.concept, stage.minutes, step or "–", tests)
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    return "\n".join(lines)
-
-
-def table_in(text: str) -> str | None:
-    """Return the table between the marks, or None without the marks."""
-    if BEGIN not in text or END not in text:
-        return None
-    return text.split(BEGIN)[1].split(END)[0].strip()
-
-
-def fix(course: Course) -> None:
-    """Rewrite the table of stages in README.md."""
-    path = course.root / "README.md"
-    text = path.read_text(encoding="utf-8")
-    if table_in(text) is not None:
-        before, after = text.split(BEGIN)[0], text.split(END)[1]
-        text = f"{before}{BEGIN}\n{table(course)}\n{END}{after}"
-        path.write_text(text, encoding="utf-8")
 
 
 def pages(course: Course) -> Iterator[tuple[str, Path]]:
@@ -108,18 +70,27 @@ def commands(course: Course) -> Iterator[Problem]:
     for where, path in pages(course):
         own = [stage for stage in course.stages if stage.path in path.parents]
         known = run_by(own or course.stages)
-        for match in CODE.finditer(path.read_text(encoding="utf-8")):
-            for line in (match[1] or match[2]).splitlines():
-                command = re.split(r"\s+#", line.strip())[0].strip()
-                bare = VARIABLES.sub("", command)
-                if WORDS.match(bare) and not is_run(course, bare, known):
-                    yield Problem(
-                        where,
-                        f"it tells to type {command!r}, which does not exist or is "
-                        "not known to be run",
-                        "correct it, or add it and what runs it to RUN_BY in "
-                        "course/check/texts.py",
-                    )
+        for command in commands_in(path.read_text(encoding="utf-8")):
+            if not is_run(course, VARIABLES.sub("", command), known):
+                yield Problem(
+                    where,
+                    f"it tells to type {command!r}, which does not exist or is "
+                    "not known to be run",
+                    "correct it, or add it and what runs it to RUN_BY in "
+                    "course/check/texts.py",
+                )
+
+
+def commands_in(text: str) -> Iterator[str]:
+    """Yield what a page tells to type: each line of a block of sh, and elsewhere what
+    begins like a command."""
+    for match in CODE.finditer(text):
+        lines = (match["span"] or match["block"]).replace("\\\n", " ")
+        for line in lines.splitlines():
+            command = re.split(r"(?:^|\s+)#\s", line.strip())[0].strip()
+            bare = VARIABLES.sub("", command)
+            if WORDS.match(bare) or (match["language"] == "sh" and bare):
+                yield command
 
 
 def run_by(stages: list[Stage]) -> dict[str, str]:
@@ -168,9 +139,32 @@ def is_target(course: Course, target: str) -> bool:
 
 
 def links(course: Course) -> Iterator[Problem]:
-    """Every link and picture in the README and the notes leads to a file."""
+    """Every link and picture in the README and the notes leads somewhere."""
     for where, path in pages(course):
         for match in LINK.finditer(path.read_text(encoding="utf-8")):
-            target = (match[1] or match[2]).split("#")[0]
-            if target and ":" not in target and not (path.parent / target).exists():
+            target = match[1] or match[2]
+            if ":" not in target and not leads_somewhere(path, target):
                 yield Problem(where, f"its link to {target} leads nowhere", "mend it")
+
+
+def leads_somewhere(page: Path, target: str) -> bool:
+    """Return whether a page's link leads to a file, and to the heading it names."""
+    name, _, anchor = target.partition("#")
+    path = page.parent / name if name else page
+    if not path.exists():
+        return False
+    if not anchor or path.suffix != ".md":
+        return True
+    return anchor in anchors(path.read_text(encoding="utf-8"))
+
+
+def anchors(text: str) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    found: dict[str, int] = {}
+    for heading in HEADING.findall(re.sub(r"^```.*?^```", "", text, flags=FLAGS)):
+        plain = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower()
+        anchor = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
+        count = found[anchor] = found.get(anchor, -1) + 1
+        if count:
+            found[f"{anchor}-{count}"] = 0
+    return set(found)

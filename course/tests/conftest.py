@@ -14,6 +14,7 @@ from course.stages import load
 from course.valkey import Valkey
 
 IGNORED = shutil.ignore_patterns("__pycache__", ".*_cache", "*.sqlite3*", ".venv*")
+PAGES = shutil.ignore_patterns("*.md")
 PACKAGES = shutil.ignore_patterns("lib", "lib64", "include", "Lib")
 SECOND = """
 [[stage]]
@@ -39,8 +40,10 @@ def repository(tmp_path: Path) -> Path:
     for path in ROOT.iterdir():
         if path.is_file():
             shutil.copy(path, root)
-    for name in (".ci", ".github", "course", "notes", "gs1_basic"):
+    for name in (".ci", ".github", "course", "gs1_basic"):
         shutil.copytree(ROOT / name, root / name, ignore=IGNORED)
+    # Without the pages: they speak of every stage.
+    shutil.copytree(ROOT / "notes", root / "notes", ignore=PAGES)
     manifest = root / "course" / "stages.toml"
     text = manifest.read_text(encoding="utf-8")
     first = text.index("[[stage]]")

@@ -4,31 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from course.check import RULES, texts
+from course.check import RULES
 from course.check.course import Course
 from course.stages import load
-from course.tests.conftest import Broken, change
+from course.tests.conftest import Broken
 
 
 @pytest.fixture
 def readme(repository: Path) -> Path:
-    """The README of a copy that is in order."""
-    texts.fix(Course(repository, load(repository)))
+    """The README of a copy."""
     return repository / "README.md"
-
-
-def test_a_stale_table_is_named(repository: Path, readme: Path, broken: Broken) -> None:
-    """readme: the table is the one that stages.toml gives."""
-    change(repository / "course" / "stages.toml", "minutes = ", "minutes = 9")
-    assert "its table of stages is not up to date" in broken(repository, "readme")
-
-
-def test_fix_writes_the_table_anew(repository: Path, readme: Path) -> None:
-    """readme: after --fix the rule holds again, and nothing else has changed."""
-    before = readme.read_text()
-    change(readme, "| stage | idea |", "| phase | idea |")
-    texts.fix(Course(repository, load(repository)))
-    assert readme.read_text() == before
 
 
 def test_a_long_readme_is_refused(
@@ -60,6 +45,16 @@ def test_an_unknown_command_is_named(
     """commands: what a reader is told to type exists, and something runs it."""
     readme.write_text(f"{readme.read_text()}\n```\n{command}\n```\n")
     assert f"README.md: it tells to type {command!r}" in broken(repository, "commands")
+
+
+def test_each_line_of_a_block_for_the_shell_is_a_command(
+    repository: Path, readme: Path, broken: Broken
+) -> None:
+    """commands: in a block of sh nothing is let through unknown, but a comment is."""
+    readme.write_text("```sh\n# why\nmake test  # all\nfrobnicate \\\n  --all\n```\n")
+    said = broken(repository, "commands")
+    assert "it tells to type 'frobnicate    --all'" in said
+    assert said.count("it tells to type") == 1
 
 
 @pytest.mark.parametrize(
@@ -105,10 +100,25 @@ def test_a_stage_tells_to_install_what_its_own_tests_need(
     assert "gs2_next/tests.md" not in said
 
 
-@pytest.mark.parametrize("link", ["[a](notes/none.md)", '<img src="notes/none.png">'])
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        ("[a](notes/none.md)", "notes/none.md"),
+        ('<img src="notes/none.png">', "notes/none.png"),
+        ("[a](#none)", "#none"),
+        ("[a](gs1_basic/README.md#none)", "gs1_basic/README.md#none"),
+    ],
+)
 def test_a_dead_link_is_named(
-    repository: Path, readme: Path, broken: Broken, link: str
+    repository: Path, readme: Path, broken: Broken, link: str, target: str
 ) -> None:
-    """links: a link or picture that leads nowhere."""
+    """links: a link or picture that leads nowhere, or to no heading of its page."""
     readme.write_text(f"{readme.read_text()}\n{link}\n")
-    assert "README.md: its link to notes/none." in broken(repository, "links")
+    said = broken(repository, "links")
+    assert f"README.md: its link to {target} leads nowhere" in said
+
+
+def test_a_link_to_a_heading_is_accepted(repository: Path, readme: Path) -> None:
+    """links: an anchor is made of the heading as GitHub makes it."""
+    readme.write_text("# Who is `there`, and why?\n\n[a](#who-is-there-and-why)\n")
+    assert list(RULES["links"](Course(repository, load(repository)))) == []
