@@ -5,6 +5,7 @@ Each returns Markdown for the page that it stands on.
 
 import difflib
 import os
+import re
 from pathlib import Path
 
 from course.book.breaks import find_break
@@ -29,7 +30,7 @@ class Directives:
     """
 
     NAMES = ["quote", "wrong", "wire", "tests", "broken", "measured"]
-    NAMES += ["servers", "chapters", "stages", "plan"]
+    NAMES += ["servers", "chapters", "stages", "steps", "plan"]
 
     def __init__(self, root: Path, stages: list[Stage], page: Path) -> None:
         self.root = root
@@ -68,6 +69,11 @@ class Directives:
         where = path.relative_to(self.root).as_posix()
         block = fenced("\n".join(lines[start:end]), "text")
         return f"From {self.link(where)}:\n\n{block}"
+
+    def steps(self, number: int) -> str:
+        """Return the steps of a stage's story, as its transcript has them."""
+        text = transcript_path(find(self.course, number)).read_text(encoding="utf-8")
+        return "\n".join(re.findall(r"^\d+\. .+$", text, re.MULTILINE))
 
     def tests(self, *names: str) -> str:
         """Return a list of tests: what each says, and where it stands."""

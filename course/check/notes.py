@@ -9,7 +9,7 @@ from course.book.pages import filled, pages, typed
 from course.check.course import Course, Problem
 from course.errors import CourseError
 
-FENCE = re.compile(r"^(`{3,})(\w*)")
+FENCE = re.compile(r"^ *(`{3,})(\w*)")
 BY_HAND = ("sh", "mermaid")  # what no file of the repository has
 NAMED = re.compile(r"`((?:[\w/]+\.py::)?test_\w+)`")
 FILE = re.compile(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|js|css|html|toml|ini|json|txt|md))`")
@@ -42,7 +42,7 @@ def blocks(course: Course) -> Iterator[Problem]:
             if match is None:
                 continue
             if fence:
-                fence = "" if line.startswith(fence) else fence
+                fence = "" if line.strip().startswith(fence) else fence
                 continue
             fence = match[1]
             if match[2] not in BY_HAND:

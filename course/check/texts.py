@@ -16,7 +16,7 @@ LONGEST_README = 150  # lines
 LINK = re.compile(r"\[[^\]\n]*\]\(([^)\s]+)\)|(?:src|href)=\"([^\"]+)\"")
 FLAGS = re.MULTILINE | re.DOTALL
 CODE = re.compile(
-    r"`(?P<span>[^`\n]+)`|^```(?P<language>\w*)\n(?P<block>.*?)^```", FLAGS
+    r"`(?P<span>[^`\n]+)`|^ *```(?P<language>\w*)\n(?P<block>.*?)^ *```", FLAGS
 )
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 WORDS = re.compile(

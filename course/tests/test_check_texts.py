@@ -51,10 +51,14 @@ def test_each_line_of_a_block_for_the_shell_is_a_command(
     repository: Path, readme: Path, broken: Broken
 ) -> None:
     """commands: in a block of sh nothing is let through unknown, but a comment is."""
-    readme.write_text("```sh\n# why\nmake test  # all\nfrobnicate \\\n  --all\n```\n")
+    readme.write_text(
+        "```sh\n# why\nmake test  # all\nfrobnicate \\\n  --all\n```\n"
+        "1. Cook:\n\n   ```sh\n   cook\n   ```\n"
+    )
     said = broken(repository, "commands")
     assert "it tells to type 'frobnicate    --all'" in said
-    assert said.count("it tells to type") == 1
+    assert "it tells to type 'cook'" in said
+    assert said.count("it tells to type") == 2
 
 
 @pytest.mark.parametrize(
