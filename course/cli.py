@@ -121,7 +121,7 @@ def run_pictures(options: argparse.Namespace) -> int:
     """Run the pictures command."""
     from course.pictures import take
 
-    for path in take(ROOT, find(load(ROOT), 1)):
+    for path in take(ROOT, load(ROOT)):
         sys.stdout.write(f"Wrote {path.relative_to(ROOT)}.\n")
     return 0
 

@@ -10,17 +10,19 @@ from course.environment import ROOT
 TAKE = """
 import pathlib, sys
 from course.pictures import take
-from course.stages import find, load
-take(pathlib.Path(sys.argv[1]), find(load(pathlib.Path.cwd()), 1))
+from course.stages import load
+take(pathlib.Path(sys.argv[1]), load(pathlib.Path.cwd()))
 """
 
 
 def test_the_pictures_can_be_taken(tmp_path: Path) -> None:
-    """The page's picture is a PNG; the wire's is an SVG that fetches nothing."""
+    """The pages' pictures are PNGs; the wire's is an SVG that fetches nothing."""
     subprocess.run([sys.executable, "-c", TAKE, str(tmp_path)], cwd=ROOT, check=True)
-    (page,) = tmp_path.rglob("*.png")
+    pages = list(tmp_path.rglob("*.png"))
     (wire,) = tmp_path.rglob("*.svg")
-    assert page.read_bytes().startswith(b"\x89PNG")
+    assert len(pages) == 2
+    for page in pages:
+        assert page.read_bytes().startswith(b"\x89PNG")
     svg = wire.read_text(encoding="utf-8")
     assert "websocket.receive" in svg
     assert "url(http" not in svg
