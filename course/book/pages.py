@@ -1,6 +1,7 @@
 """The pages of the book, and what cog writes into them."""
 
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from course.book.directives import Directives
 from course.errors import CourseError
 from course.stages import Stage
 
-BEGIN = "<!-- [[[cog "  # what cog fills in stands between a line that begins so
+BEGIN = "<!-- [[[cog"  # what cog fills in stands between a line that begins so
 END = "<!-- [[[end]]] -->"  # and this one
+EMPTY = re.compile(rf"\]\]\] -->\n{re.escape(END)}")
 
 
 def pages(root: Path) -> Iterator[Path]:
@@ -48,6 +50,12 @@ def filled(root: Path, stages: list[Stage], page: Path) -> str:
         said = str(error).strip().splitlines()[-1].removeprefix("CourseError: ")
         line = cog.cogmodule.firstLineNum
         raise CourseError(f"{where}, line {line}: {said}") from None
+    if match := EMPTY.search(written.getvalue()):
+        line = written.getvalue().count("\n", 0, match.start()) + 1
+        raise CourseError(
+            f"{where}, line {line}: the directive writes nothing; if it takes several "
+            'lines, they stand between one with "[[[cog" and one with "]]]"'
+        )
     return written.getvalue()
 
 

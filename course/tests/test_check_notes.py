@@ -87,6 +87,7 @@ def test_notes_writes_quotations_anew(repository: Path, chapter: Path) -> None:
         ('plan("year")', "there is no plan 'year'"),
         ("nonsense()", "name 'nonsense' is not defined"),
         ("quote(", "'(' was never closed"),
+        ("", "the directive writes nothing"),
     ],
 )
 def test_a_directive_that_asks_for_nothing_is_named(
