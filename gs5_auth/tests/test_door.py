@@ -58,6 +58,19 @@ async def test_whatever_the_origin_is_nothing_raises(origin):
     assert not await knock(page(session_key, origin))
 
 
+async def test_a_foreign_origin_is_refused_while_redis_is_away(settings):
+    """Quietly, as ever: to refuse takes no channel layer."""
+    session_key = await sync_to_async(log_in)("alice")
+    assert not await knock(page(session_key, EVIL))
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1"]},
+        }
+    }
+    assert not await knock(page(session_key, EVIL))
+
+
 async def test_it_is_the_validator_that_stops_another_site():
     """The same handshake, with the victim's cookie and the Origin of another site, is
     accepted by the same application without OriginMiddleware: nothing else stops it.
