@@ -103,7 +103,7 @@ async def test_debug_stands_for_hosts_that_are_missing(hosts: list[str]) -> None
 
 
 def test_the_validator_raises_on_an_origin_that_is_no_url() -> None:
-    """The stage's OriginMiddleware asks urlsplit first, for this reason."""
+    """The stage's OriginMiddleware catches it, for this reason."""
     with pytest.raises(ValueError, match="Invalid IPv6 URL"):
         urlparse("http://[")
 
