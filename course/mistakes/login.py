@@ -1,7 +1,5 @@
 """A login as many notes have it: what the handshake said is true for ever."""
 
-# mypy: ignore-errors
-
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 

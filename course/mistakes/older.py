@@ -1,7 +1,5 @@
 """What older tutorials write: right for Channels 1, 2 or 3, or never right."""
 
-# mypy: ignore-errors
-
 from channels.generic.websocket import AsyncWebsocketConsumer, WebsocketConsumer
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.urls import path
