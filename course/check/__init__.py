@@ -49,6 +49,7 @@ RULES: dict[str, Rule] = {
     "ruff": tools.ruff,
     "mypy": tools.mypy,
     "django": execution.django,
+    "servers": notes.servers,
     "demos": execution.demos,
     "new-tests-fail": execution.new_tests_fail,
     "breaks": breaking.breaks,

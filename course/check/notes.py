@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.book import compare
 from course.book.catalogue import catalogue
 from course.book.pages import filled, pages, typed
 from course.check.course import Course, Problem
@@ -105,6 +106,16 @@ def shown(course: Course) -> Iterator[Problem]:
             if not NAMED.search(entry.split("\n## ")[0]):
                 title = entry.splitlines()[0]
                 yield Problem(where, f"{title!r} names no test", "name one, in `…`")
+
+
+def servers(course: Course) -> Iterator[Problem]:
+    """What the notes say of Daphne and uvicorn is what both do."""
+    for difference in compare.differences(course.root):
+        yield Problem(
+            "notes/servers.json",
+            difference,
+            "if it is so: python -m course servers, then python -m course notes",
+        )
 
 
 def book(course: Course) -> list[Path]:

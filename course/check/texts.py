@@ -24,6 +24,7 @@ WORDS = re.compile(
 )
 VARIABLES = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")  # set for the command behind them
 
+DEPLOYMENT = "course/tests/test_deployment_*.py"
 # What a reader is told to type besides make and python -m course, and what runs it.
 RUN_BY = {
     r"python manage\.py check": "the rule django",
@@ -33,6 +34,17 @@ RUN_BY = {
     r'python manage\.py (?:shell|announce "[^"]+")': "the stages' tests",
     r"(?:python -m )?daphne config\.asgi:application": "the stages' tests",
     r"(?:python -m )?uvicorn config\.asgi:application": "the stages' tests",
+    r"python manage\.py check --deploy --fail-level WARNING": DEPLOYMENT,
+    r"python manage\.py collectstatic --noinput": DEPLOYMENT,
+    r"python -m trustme": DEPLOYMENT,
+    r"daphne -p \d+ --proxy-headers config\.asgi:application": DEPLOYMENT,
+    r"daphne -e ssl:\S+:privateKey=\S+:certKey=\S+ config\.asgi:application": DEPLOYMENT,
+    r"uvicorn --port \d+ --timeout-graceful-shutdown \d+ config\.asgi:application": (
+        DEPLOYMENT
+    ),
+    r"uvicorn --port \d+ --ssl-keyfile=\S+ --ssl-certfile=\S+ config\.asgi:application": (
+        DEPLOYMENT
+    ),
     r"(?:python -m )?pytest": "make test",
     r"python -m pip install -r requirements\.txt": "the rule standalone",
     r'python -m pip install "uvicorn\[standard\]"': "make setup",

@@ -1,79 +1,24 @@
 """What Daphne and uvicorn make of the same application: each test is a fact."""
 
-import re
-import subprocess
-import sys
-import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from websockets.exceptions import ConnectionClosed, InvalidMessage, InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidMessage
 from websockets.sync.client import connect
 
-from course.environment import ROOT
+from course.book.compare_servers import COMMANDS, TIMEOUT, Server, running
 
-# Daphne's option shortens the wait for a consumer that never accepts: 5 s by default.
-COMMANDS = {
-    "daphne": ["daphne", "-p", "0", "--websocket_connect_timeout", "2"],
-    "uvicorn": ["uvicorn", "--port", "0", "--log-level", "info"],
-}
-LISTENING = re.compile(r"(?:TCP address |http://)127\.0\.0\.1:(\d+)")
-TIMEOUT = 10  # seconds
+FREE = [1000, 3000, 4401, 4999]
+RESERVED = [1003, 1008, 1011, 1012, 1013]
 SILENCE = 0.5  # seconds in which a message would long have come
-
-
-class Server:
-    """A server of the misbehaving application."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                *COMMANDS[name],
-                "course.tests.facts_app:application",
-            ],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            encoding="utf-8",
-        )
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if match := LISTENING.search(line):
-                self.url = f"ws://127.0.0.1:{match[1]}/"
-                break
-        self.reader = threading.Thread(target=self.process.stdout.read)
-        self.reader.start()
-
-    def status(self, path: str) -> int:
-        """Return the HTTP status of a handshake, 101 if it was accepted."""
-        try:
-            with connect(self.url + path, proxy=None, open_timeout=TIMEOUT):
-                return 101
-        except InvalidStatus as refusal:
-            return refusal.response.status_code
-
-    def closed(self, path: str, message: str) -> ConnectionClosed:
-        """Send a message and return how the connection was closed after it."""
-        with connect(self.url + path, proxy=None) as websocket:
-            websocket.send(message)
-            with pytest.raises(ConnectionClosed) as closed:
-                websocket.recv(timeout=TIMEOUT)
-        return closed.value
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     """Each server in turn."""
-    server = Server(request.param)
-    yield server
-    server.process.terminate()
-    server.process.wait()
-    server.reader.join()
-    assert server.process.stdout is not None
-    server.process.stdout.close()
+    with running(request.param) as server:
+        yield server
 
 
 def test_a_consumer_that_behaves_is_the_same_on_both(server: Server) -> None:
@@ -112,18 +57,31 @@ def test_who_never_accepts_is_dropped_by_daphne_and_not_by_uvicorn(
             connect(url, proxy=None, open_timeout=3).__enter__()
 
 
-@pytest.mark.parametrize("code", [1000, 3000, 4401, 4999])
-def test_these_close_codes_reach_the_client_on_both(server: Server, code: int) -> None:
+@pytest.fixture(scope="module")
+def closings(server: Server) -> dict[int, ConnectionClosed]:
+    """What comes of each close code, all at once: Daphne takes a second for some."""
+    codes = FREE + RESERVED
+    with ThreadPoolExecutor(len(codes)) as pool:
+        closed = pool.map(lambda code: server.closed("closes-after/", str(code)), codes)
+        return dict(zip(codes, closed, strict=True))
+
+
+@pytest.mark.parametrize("code", FREE)
+def test_these_close_codes_reach_the_client_on_both(
+    closings: dict[int, ConnectionClosed], code: int
+) -> None:
     """1000 and 3000 to 4999 are sent as they are."""
-    closed = server.closed("closes-after/", str(code))
+    closed = closings[code]
     assert closed.rcvd is not None
     assert closed.rcvd.code == code
 
 
-@pytest.mark.parametrize("code", [1003, 1008, 1011, 1012, 1013])
-def test_daphne_does_not_send_reserved_close_codes(server: Server, code: int) -> None:
+@pytest.mark.parametrize("code", RESERVED)
+def test_daphne_does_not_send_reserved_close_codes(
+    server: Server, closings: dict[int, ConnectionClosed], code: int
+) -> None:
     """Daphne raises, and the client sees 1011; uvicorn sends what it is asked for."""
-    closed = server.closed("closes-after/", str(code))
+    closed = closings[code]
     assert closed.rcvd is not None
     assert closed.rcvd.code == (1011 if server.name == "daphne" else code)
 

@@ -1,0 +1,31 @@
+"""Settings for the internet: those of development, and what must not stay so.
+
+Copy it beside settings.py, and set DJANGO_SETTINGS_MODULE to config.production.
+"""
+# mypy: ignore-errors
+
+import os
+
+from config.settings import *  # noqa: F403
+from config.settings import BASE_DIR, MIDDLEWARE
+
+DEBUG = False
+SECRET_KEY = os.environ["SECRET_KEY"]  # no default: it does not start without one
+ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split()  # of pages, and of Origin
+CSRF_TRUSTED_ORIGINS = os.environ.get("CSRF_TRUSTED_ORIGINS", "").split()
+STATIC_ROOT = os.environ.get("STATIC_ROOT", BASE_DIR / "collected")
+
+# TLS ends at the proxy, which says so in this header, and lets nobody else say so.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 3600  # raise it when you are sure
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+
+# W008 is left to the proxy: it redirects from http to https. W005 and W021 are left to
+# you: whether all your other subdomains have TLS, too.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    *MIDDLEWARE,
+]
