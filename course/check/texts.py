@@ -37,14 +37,9 @@ RUN_BY = {
     r"python manage\.py check --deploy --fail-level WARNING": DEPLOYMENT,
     r"python manage\.py collectstatic --noinput": DEPLOYMENT,
     r"python -m trustme": DEPLOYMENT,
-    r"daphne -p \d+ --proxy-headers config\.asgi:application": DEPLOYMENT,
-    r"daphne -e ssl:\S+:privateKey=\S+:certKey=\S+ config\.asgi:application": DEPLOYMENT,
-    r"uvicorn --port \d+ --timeout-graceful-shutdown \d+ config\.asgi:application": (
-        DEPLOYMENT
-    ),
-    r"uvicorn --port \d+ --ssl-keyfile=\S+ --ssl-certfile=\S+ config\.asgi:application": (
-        DEPLOYMENT
-    ),
+    r"daphne (?:-p \d+ --proxy-headers|-e ssl:\S+) config\.asgi:application": DEPLOYMENT,
+    r"uvicorn --port \d+ (?:--timeout-graceful-shutdown \d+|--ssl-keyfile=\S+ "
+    r"--ssl-certfile=\S+) config\.asgi:application": DEPLOYMENT,
     r"(?:python -m )?pytest": "make test",
     r"python -m pip install -r requirements\.txt": "the rule standalone",
     r'python -m pip install "uvicorn\[standard\]"': "make setup",
