@@ -37,7 +37,7 @@ RUN_BY = {
     r"python manage\.py check --deploy --fail-level WARNING": DEPLOYMENT,
     r"python manage\.py collectstatic --noinput": DEPLOYMENT,
     r"python -m trustme": DEPLOYMENT,
-    r"daphne (?:-p \d+ --proxy-headers|-e ssl:\S+) config\.asgi:application": DEPLOYMENT,
+    r"daphne (?:-p \d+ --proxy-headers|-e ssl:\S+) config\.asgi\S+": DEPLOYMENT,
     r"uvicorn --port \d+ (?:--timeout-graceful-shutdown \d+|--ssl-keyfile=\S+ "
     r"--ssl-certfile=\S+) config\.asgi:application": DEPLOYMENT,
     r"(?:python -m )?pytest": "make test",
