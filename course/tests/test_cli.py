@@ -89,5 +89,5 @@ def test_make_lists_its_targets() -> None:
     names = [line.split()[1] for line in done.stdout.splitlines()]
     assert names == [
         "help", "setup", "demo-N", "test", "test-browser", "test-N", "check",
-        "diff-N", "doctor",
+        "notes", "bench", "diff-N", "doctor",
     ]  # fmt: skip

@@ -19,6 +19,9 @@ from django.test import override_settings
 
 from course.environment import ROOT
 
+if not settings.configured:
+    settings.configure()
+
 WITHOUT = """
 import sys
 sys.modules["websockets"] = sys.modules["wsproto"] = None

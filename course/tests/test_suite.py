@@ -93,13 +93,16 @@ def test_an_unknown_stage_is_a_sentence(repository: Path, chosen: str) -> None:
 
 def test_a_file_apart_is_a_suite_of_its_own(repository: Path) -> None:
     """What stages.toml sets apart is run once: not with the rest of its stage."""
-    (repository / "gs1_basic" / "tests" / "test_apart.py").write_text(
-        "def test_apart(): assert True\n"
-    )
+    tests = repository / "gs1_basic" / "tests"
+    for path in tests.glob("test_*.py"):
+        path.unlink()
+    for name in ("apart", "other"):
+        (tests / f"test_{name}.py").write_text(f"def test_{name}(): assert True\n")
     manifest = repository / "course" / "stages.toml"
     text = manifest.read_text(encoding="utf-8")
     manifest.write_text(text + 'apart = ["tests/test_apart.py"]\n')
     rest, apart = suites(repository, "1")
     name = "tests/test_apart.py::test_apart"
     assert [case.name for case in apart.run().cases] == [name]
-    assert name not in {case.name for case in rest.run().cases}
+    others = ["tests/test_other.py::test_other"]
+    assert [case.name for case in rest.run().cases] == others
