@@ -1,17 +1,19 @@
 """Two ways in for clients without cookies, beside tickets: what each of them takes."""
 
 import asyncio
-from typing import Any
 
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
+from channels.generic.websocket import (
+    AsyncJsonWebsocketConsumer,
+    AsyncWebsocketConsumer,
+)
 
 PATIENCE = 0.2  # seconds
 USERS = {"good-token": "alice"}  # whose token it is: a database, in earnest
 LOGIN_OVER = 4401  # close code
 
 
-class FirstMessage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """Accepts everybody, and goes by the token in the first message."""
+class FirstMessage(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Accepts everybody, and goes by the first message: it is the token."""
 
     user = ""
 
@@ -25,11 +27,13 @@ class FirstMessage(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         await asyncio.sleep(PATIENCE)
         await self.close(LOGIN_OVER)
 
-    async def receive_json(self, content: Any, **kwargs: Any) -> None:
+    async def receive(
+        self, text_data: str | None = None, bytes_data: bytes | None = None
+    ) -> None:
         """Handle websocket.receive: the first message, and the others."""
         if self.user:
-            await self.send_json({"user": self.user})
-        elif user := USERS.get(content.get("token")):
+            await self.send(self.user)
+        elif user := USERS.get(text_data or ""):
             self.deadline.cancel()
             self.user = user
         else:

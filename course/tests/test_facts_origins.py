@@ -165,19 +165,21 @@ async def test_a_first_message_lets_in_whoever_has_a_token() -> None:
     """The handshake is accepted before: until then the connection is nobody's."""
     client = WebsocketCommunicator(FirstMessage.as_asgi(), "/")
     assert (await client.connect(TIMEOUT))[0]
-    await client.send_json_to({"token": "good-token"})
-    await client.send_json_to({"who": "am I"})
-    assert await client.receive_json_from(TIMEOUT) == {"user": "alice"}
+    await client.send_to("good-token")
+    await client.send_to("who am I?")
+    assert await client.receive_from(TIMEOUT) == "alice"
     await client.disconnect()
 
 
-@pytest.mark.parametrize("first", [None, {"token": "bad"}, {"who": "am I"}])
+@pytest.mark.parametrize("first", [None, "bad", "[]", b"good-token"])
 async def test_without_a_first_message_there_must_be_an_end(first: Any) -> None:
     """Whoever says nothing in time, or the wrong thing, is closed with 4401."""
     client = WebsocketCommunicator(FirstMessage.as_asgi(), "/")
     assert (await client.connect(TIMEOUT))[0]
-    if first:
-        await client.send_json_to(first)
+    if isinstance(first, bytes):
+        await client.send_to(bytes_data=first)
+    elif first:
+        await client.send_to(first)
     closed = await client.receive_output(TIMEOUT)
     assert closed == {"type": "websocket.close", "code": LOGIN_OVER}
     await client.disconnect()
