@@ -119,11 +119,20 @@ async def test_nobody_leaves_a_group_by_itself() -> None:
 
 async def test_groups_of_the_class_are_left_by_channels() -> None:
     """groups = [...] is joined before connect() and left before disconnect()."""
-    client = Connection(layers.JoinsByAttribute.as_asgi())
+    seen = []
+
+    class Looks(layers.JoinsByAttribute):
+        async def connect(self) -> None:
+            seen.append(list(get_channel_layer().groups))
+            await self.accept()
+
+        async def disconnect(self, code: int) -> None:
+            seen.append(list(get_channel_layer().groups))
+
+    client = Connection(Looks.as_asgi())
     await client.open()
-    assert "red" in get_channel_layer().groups
     assert await client.ends(LEAVE) is None
-    assert get_channel_layer().groups == {}
+    assert seen == [["red"], []]
 
 
 async def test_who_overrides_websocket_connect_joins_nothing() -> None:

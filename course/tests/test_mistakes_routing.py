@@ -8,6 +8,8 @@ from channels.security.websocket import OriginValidator
 from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.asgi import ASGIHandler
 from django.urls import include, path
+from uvicorn import Config
+from uvicorn.lifespan.on import LifespanOn
 
 from course.mistakes import consumers
 from course.tests.mistakes_help import LATER, LEAVE, Connection, connecting
@@ -96,3 +98,15 @@ async def test_a_refusal_has_a_code_in_tests_only() -> None:
     """A communicator tells the code of a close before accept; the wire has 403."""
     client = Connection(consumers.SetsTooLate.as_asgi())
     assert await client.connect(LATER) == (False, 1000)
+
+
+async def test_uvicorn_takes_a_missing_lifespan_for_a_no(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It asks every application for the type lifespan, says so, and goes on."""
+    application = ProtocolTypeRouter({"websocket": WELL})
+    lifespan = LifespanOn(Config(application, lifespan="auto", log_config=None))
+    with caplog.at_level("INFO", "uvicorn.error"):
+        await lifespan.startup()
+    assert "ASGI 'lifespan' protocol appears unsupported." in caplog.messages
+    assert not lifespan.should_exit
