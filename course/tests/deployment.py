@@ -19,6 +19,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from course.environment import ROOT
 from course.tests.proxies import HOST
+from course.tests.tls import through_tls
 
 TIMEOUT = 10.0  # seconds
 START_TIMEOUT = 60.0  # seconds; a busy machine takes its time
@@ -146,9 +147,8 @@ class Visitor:
         """Open a socket, as a page of the site does."""
         cookie = "; ".join(f"{k}={v}" for k, v in self.cookies.items())
         websocket: ClientConnection = connect(
-            f"wss://{HOST}:{self.port}{path}",
-            sock=socket.create_connection(("127.0.0.1", self.port), TIMEOUT),
-            ssl=self.context,
+            f"ws://{HOST}:{self.port}{path}",
+            sock=through_tls(self.context, self.port),
             additional_headers={"Cookie": cookie, "Origin": self.address, **headers},
             proxy=None,
             open_timeout=TIMEOUT,

@@ -1,5 +1,6 @@
 """Daphne and uvicorn as one deploys them: their options, and how they end."""
 
+import asyncio
 import ssl
 import subprocess
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from websockets.asyncio import client
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
@@ -78,7 +80,7 @@ def ends(server: Process, path: str) -> ConnectionClosed:
 
 
 @pytest.mark.parametrize("name", ["daphne", "uvicorn"])
-def test_a_certificate_of_ones_own_is_enough_for_wss(
+async def test_a_certificate_of_ones_own_is_enough_for_wss(
     servers: Servers, certificate: Path, name: str
 ) -> None:
     """Each server speaks TLS itself, with a certificate that trustme has signed. Who
@@ -88,11 +90,12 @@ def test_a_certificate_of_ones_own_is_enough_for_wss(
     assert files == {"server.pem", "server.key", "client.pem"}
     url = f"wss://localhost:{servers[f'{name} tls'].port}/well/"
     trusting = ssl.create_default_context(cafile=certificate / "client.pem")
-    with connect(url, proxy=None, ssl=trusting) as websocket:
-        websocket.send("over TLS")
-        assert websocket.recv(timeout=TIMEOUT) == "over TLS"
-    with pytest.raises(ssl.SSLCertVerificationError):
-        connect(url, proxy=None)
+    async with asyncio.timeout(TIMEOUT):
+        async with client.connect(url, proxy=None, ssl=trusting) as websocket:
+            await websocket.send("over TLS")
+            assert await websocket.recv() == "over TLS"
+        with pytest.raises(ssl.SSLCertVerificationError):
+            await client.connect(url, proxy=None)
 
 
 @pytest.mark.parametrize("name", ["daphne told", "uvicorn told"])
