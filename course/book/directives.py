@@ -8,6 +8,8 @@ import os
 import re
 from pathlib import Path
 
+from course import bench
+from course.book import compare
 from course.book.breaks import find_break
 from course.book.catalogue import Test, find_test, tests_in
 from course.book.plans import plan
@@ -99,14 +101,10 @@ class Directives:
 
     def measured(self, name: str) -> str:
         """Return a benchmark's table, plot, date and machine."""
-        from course import bench
-
         return bench.table(self.root, name, self.page.parent)
 
     def servers(self) -> str:
         """Return the table of what Daphne and uvicorn do."""
-        from course.book import compare
-
         return compare.table(self.root)
 
     def chapters(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from course.check.copies import test_names
 from course.check.course import Course, Problem
 from course.check.needs import pins, test_packages
+from course.check.tools import complaint
 from course.demo import record, transcript_path
 from course.environment import environment_python
 from course.errors import CourseError
@@ -32,15 +33,7 @@ def ask_django(stage: Stage) -> list[Problem]:
     """Return what Django has to say about a stage."""
     problems = []
     for command in (["check"], ["makemigrations", "chat", "--check", "--dry-run"]):
-        done = subprocess.run(
-            [sys.executable, "manage.py", *command],
-            cwd=stage.path,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        if done.returncode:
-            said = (done.stdout + done.stderr).strip()
+        if said := complaint(["manage.py", *command], stage.path):
             what = f"manage.py {' '.join(command)} says:\n{said}\n"
             problems.append(Problem(stage.name, what, "do as it says"))
     return problems

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 from course.check.course import Course, Problem
 from course.suite import Suite, side_by_side, suites
@@ -36,13 +37,19 @@ def own_tests(course: Course) -> Iterator[Problem]:
 
 def run(course: Course, command: list[str], remedy: str) -> Iterator[Problem]:
     """Run a Python tool in the repository; what it says when it fails is a problem."""
+    if said := complaint(["-m", *command], course.root):
+        yield Problem(command[0], f"it says:\n{said}\n", remedy)
+
+
+def complaint(arguments: list[str], folder: Path) -> str:
+    """Run Python in a folder; return what is said if it fails, "" if it does not."""
     done = subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=course.root,
+        [sys.executable, *arguments],
+        cwd=folder,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
     )
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip()
-        yield Problem(command[0], f"it says:\n{said}\n", remedy)
+    if not done.returncode:
+        return ""
+    return (done.stdout + done.stderr).strip() or f"exit status {done.returncode}"
