@@ -130,7 +130,9 @@ def suites(root: Path, chosen: str | None) -> list[Suite]:
         CourseError: There is no such stage.
     """
     if chosen == "course":
-        return modules(root, "tests")
+        paths = sorted((root / "course" / "tests").glob("test_*.py"))
+        names = [path.relative_to(root).as_posix() for path in paths]
+        return [Suite(name, root, (name,)) for name in names]
     stages = load(root)
     if chosen is not None:
         stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
@@ -142,18 +144,6 @@ def suites_of(stage: Stage) -> list[Suite]:
     rest = tuple(f"--ignore={name}" for name in stage.apart)
     apart = [Suite(f"{stage.name}/{name}", stage.path, (name,)) for name in stage.apart]
     return [Suite(stage.name, stage.path, rest), *apart]
-
-
-def modules(root: Path, folder: str) -> list[Suite]:
-    """Return the test modules of a folder of course/, as a suite each.
-
-    Args:
-        root: The repository.
-        folder: The folder's name.
-    """
-    paths = sorted((root / "course" / folder).glob("test_*.py"))
-    names = [path.relative_to(root).as_posix() for path in paths]
-    return [Suite(name, root, (name,)) for name in names]
 
 
 def side_by_side() -> ThreadPoolExecutor:

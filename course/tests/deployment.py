@@ -48,6 +48,7 @@ class Process:
         application: str = APPLICATION,
     ) -> None:
         self.lines: list[str] = []
+        self.ended = False
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
             [sys.executable, "-m", *command, application],
@@ -67,6 +68,9 @@ class Process:
             with self.changed:
                 self.lines.append(line)
                 self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
 
     @property
     def log(self) -> str:
@@ -76,7 +80,10 @@ class Process:
     def wait_for(self, pattern: str, timeout: float = TIMEOUT) -> re.Match[str]:
         """Return what a pattern matches in the log, as soon as it does."""
         with self.changed:
-            found = self.changed.wait_for(lambda: re.search(pattern, self.log), timeout)
+            self.changed.wait_for(
+                lambda: self.ended or re.search(pattern, self.log), timeout
+            )
+            found = re.search(pattern, self.log)
         assert found, f"{pattern} is not in the log:\n{self.log}"
         return found
 

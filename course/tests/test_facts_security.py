@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from websockets.typing import Subprotocol
 
-from course.tests.facts_security_server import COMMANDS, TIMEOUT, Server
+from course.tests.deployment import LISTENING, START_TIMEOUT, TIMEOUT
+from course.tests.facts_security_server import COMMANDS, Server
 
 ENDINGS = ["logout", "deactivate", "change_password", "delete_user", "delete_session"]
 NOBODY = ""
@@ -23,7 +24,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Serv
         for name in COMMANDS:
             started[name] = Server(name, folder / f"{name}.sqlite3")
         for server in started.values():
-            server.wait_until_up()
+            server.wait_for(LISTENING.pattern, START_TIMEOUT)
         yield started
     finally:
         for server in started.values():
@@ -144,7 +145,8 @@ def test_uvicorn_logs_the_query_string_and_daphne_does_not(
     ) as socket:
         who(socket, "in-frame")
     with servers[name].open("/the-last/"):
-        log = servers[name].wait_for("/the-last/")
+        servers[name].wait_for("/the-last/")
+        log = servers[name].log
     assert ("in-query" in log) is (name == "uvicorn")
     for secret in ("in-protocol", "in-cookie", "in-frame"):
         assert secret not in log
