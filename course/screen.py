@@ -96,7 +96,8 @@ class Screen:
             if row.browser in names and not self.unseen:
                 if not row.complete:
                     break
-                self.print(self.renderer.row(row))
+                if not row.left_out:
+                    self.print(self.renderer.row(row))
             self.shown += 1
 
     def show_rest(self) -> None:

@@ -98,9 +98,10 @@ class Story(Backstage):
         """From now on show no rows of these, and of all others.
 
         Args:
-            calls: Methods of the layer ("group_add"). Of SQL: verbs ("SELECT"), tables
-                ("presence"), both ("SELECT room"), or all that is shown of a statement
-                ("UPDATE room: seq + 1"). Of a transaction of which no statement is
-                left, BEGIN and COMMIT are left out, too.
+            calls: Methods of the layer ("group_add"), or types of its events
+                ("user.join"), which can still be waited for. Of SQL: verbs ("SELECT"),
+                tables ("presence"), both ("SELECT room"), or all that is shown of a
+                statement ("UPDATE room: seq + 1"). Of a transaction of which no
+                statement is left, BEGIN and COMMIT are left out, too.
         """
         self.timeline.hidden = set(calls)

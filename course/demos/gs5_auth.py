@@ -24,7 +24,8 @@ async def play(story: Story) -> None:
     """Show the door, two tabs that are one user, and how a login ends."""
     alice, bob = story.browser("alice"), story.browser("bob", server=2)
     tab, carol = story.browser("tab 2", server=2, like=alice), story.browser("carol")
-    await story.restart(REDIS_URL=story.redis_url, SESSION_CHECK_SECONDS="1")
+    # Each socket looks after 30 s, so that none looks while alice logs out.
+    await story.restart(REDIS_URL=story.redis_url)
 
     story.leave_out(*PRELUDE)
     await story.say("carol has not logged in: refused, HTTP 403.")
@@ -112,6 +113,15 @@ async def play(story: Story) -> None:
             await bob.expect_type("private_message_delivered", target="dave")
     await bob.speak("/pm dave psst")
     await bob.expect_type("error", code="rate_limited")
+
+    async with story.unseen():
+        for browser in (bob, carol):
+            await browser.close()
+        await story.restart(REDIS_URL=story.redis_url, SESSION_CHECK_SECONDS="1")
+        await enter(bob)
+        await enter(carol)
+        await bob.expect_type("user_join", user="carol")
+        await carol.expect_type("user_list", users=["bob"])
 
     await story.say(
         "carol's account is deactivated. Her socket looks every second, and closes."

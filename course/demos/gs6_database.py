@@ -12,6 +12,8 @@ SQL = True
 RED = "/ws/chat/red/"
 LEASE = 4  # seconds
 QUIET = ("new_channel", "group_add", "group_discard", "presence", "SELECT room")
+# Who has come or gone a socket is told of, or sees by itself: whichever is the first.
+NEWS = ("user.join", "user.leave")
 
 
 async def enter(browser: Browser, upto: int, *others: str, after: int = 0) -> None:
@@ -70,7 +72,7 @@ async def play(story: Story) -> None:
     await enter(alice, 0)
     await alice.hears("user.join")
 
-    story.leave_out(*QUIET)
+    story.leave_out(*QUIET, *NEWS)
     await story.say("bob enters, on server 2. He is told who is there, by one query.")
     await enter(bob, 0, "alice")
     await bob.hears("user.join")
@@ -173,7 +175,7 @@ async def kill(
     await story.say(
         f"carol does not come. After {LEASE} s her lease has run out: she has left."
     )
-    story.leave_out(*QUIET, "group_send")
+    story.leave_out(*QUIET, *NEWS, "group_send")
     async with story.at_once():
         for browser in (alice, bob):
             await browser.expect_type("user_leave", user="carol")
@@ -181,7 +183,7 @@ async def kill(
     await story.say(
         "Server 2 is started again, and carol is back: she gets all that she missed."
     )
-    story.leave_out(*QUIET)
+    story.leave_out(*QUIET, *NEWS)
     await story.start_server(2)
     await enter(carol, last + 3, "alice", "bob", after=last + 1)
     await carol.hears("user.join")

@@ -79,3 +79,16 @@ async def test_a_step_of_a_layers_transcript_is_arranged(timeline: Timeline) -> 
     timeline.looked_at += reversed(timeline.ordered)
     screen.show_rest()
     assert shown(screen) == ["first", "second"]
+
+
+async def test_an_event_that_is_left_out_is_not_printed(timeline: Timeline) -> None:
+    """A handler may or may not be told of it before it knows by itself. It can still be
+    waited for, and what its handler does is printed.
+    """
+    screen = show(timeline, layer=True)
+    timeline.hidden = {"user.join"}
+    await timeline.report(Event("layer", "down", "receive", 0, 1, "user.join"))
+    await timeline.report(Event("layer", "up", "send", 0, 1, "send answer"))
+    assert await timeline.given(1, "user.join", 1, 0) is timeline.ordered[0]
+    screen.show_rest()
+    assert shown(screen) == ["answer"]

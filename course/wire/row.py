@@ -24,6 +24,7 @@ class Row:
         server: The number of the server's process, 0 until known.
         starts: Whether a handler or a transaction of the server's own starts with it.
         client: The TCP port of the connection whose it is; 0 if it is nobody's.
+        left_out: Whether it is not printed: it is there to be waited for.
     """
 
     at: float
@@ -37,6 +38,7 @@ class Row:
     server: int = 0
     starts: bool = False
     client: int = 0
+    left_out: bool = False
 
     @property
     def complete(self) -> bool:

@@ -16,7 +16,8 @@ class Timeline(Waiting):
     A row's two ends are matched by the client's port and the event's type, first to
     first: a WebSocket delivers in order (RFC 6455, section 5.1 and TCP beneath it).
 
-    `hidden` are the layer's methods and the SQL statements that get no row.
+    `hidden` are the layer's methods and the SQL statements that get no row, and the
+    types of the layer's events whose rows are left out.
     """
 
     def __init__(self) -> None:
@@ -120,6 +121,7 @@ class Timeline(Waiting):
         row = Row(event.at, name, event.kind == "up", where=event.where)
         row.lane, row.server, row.client = event.lane, event.server, event.client
         row.starts = event.type == "receive"
+        row.left_out = row.starts and event.text in self.hidden
         if of_nobody and event.lane == "sql":
             row.starts = event.type == "BEGIN"
         self.owners.write(row, event)

@@ -91,6 +91,21 @@ async def test_a_socket_ends_with_its_login(enter, new_session, settings, end):
     await bob.wait_for(type="chat_message", message="still here")
 
 
+async def test_a_login_that_ends_twice_closes_its_socket_once(enter, new_session):
+    """A socket is told of a logout, and may see it by itself at the same time. After its
+    websocket.close an application must not send another (ASGI spec).
+    """
+    session_key = await new_session()
+    alice = await enter("alice", session_key=session_key)
+    from chat.login import session_group
+
+    for _ in range(2):
+        event = {"type": "login.over"}
+        await get_channel_layer().group_send(session_group(session_key), event)
+    assert await alice.close_code() == LOGIN_OVER
+    assert await alice.receive_nothing()
+
+
 async def test_the_others_see_the_user_leave(enter, new_session):
     """When the client has gone, after 4401, there is no ghost of it."""
     session_key = await new_session()

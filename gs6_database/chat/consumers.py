@@ -248,8 +248,9 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
 
     async def login_over(self, event):
         """Handle login.over: the session has ended, and with it the connection."""
-        self.over = True
-        await self.close(LOGIN_OVER)
+        if not self.over:  # it may be told of it, and see it by itself
+            self.over = True
+            await self.close(LOGIN_OVER)
 
     async def announcement(self, event):
         """Handle announcement, which comes from outside of any consumer."""
