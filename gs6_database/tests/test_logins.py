@@ -92,8 +92,8 @@ async def test_a_socket_ends_with_its_login(enter, new_session, settings, end):
 
 
 async def test_a_login_that_ends_twice_closes_its_socket_once(enter, new_session):
-    """A socket is told of a logout, and may see it by itself at the same time. No event
-    may be sent after websocket.close (ASGI spec).
+    """A socket is told of a logout, and may see it by itself at the same time. At a
+    second websocket.close uvicorn would raise.
     """
     session_key = await new_session()
     alice = await enter("alice", session_key=session_key)
