@@ -124,9 +124,11 @@ class ChatConsumer(DirectDispatch, AsyncJsonWebsocketConsumer):
             try:
                 if not await self.is_logged_in():
                     return await self.login_over({})
+                known = set(self.users)
                 before, users = await database_sync_to_async(self.lease.renew)()
                 await self.tell_changes(before, users)
-                await self.show(users)
+                if self.users == known:  # else an event is newer than this look
+                    await self.show(users)
             except LOST as error:
                 logger.warning("%s: looks again later: %s", self.user, error)
 

@@ -5,7 +5,8 @@ import threading
 from datetime import timedelta
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
 from conftest import TIMEOUT, make_user, models
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
@@ -280,6 +281,39 @@ async def test_who_was_taken_for_a_ghost_comes_back(enter, settings, monkeypatch
     hangs.clear()
     assert await bob.next_frame() == {"type": "user_join", "user": "alice"}
     await until(there, ["alice", "bob"])
+
+
+async def test_who_comes_during_a_renewal_has_not_left(enter, settings, monkeypatch):
+    """The event that bob has come is newer than what the renewal has seen: alice is not
+    told that he has left.
+    """
+    models()
+    settings.SESSION_CHECK_SECONDS = SOON
+    from chat.presence import Lease
+
+    renew, looks, twice = Lease.renew, [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def come():
+        event = {"type": "user.join", "user": "bob"}
+        await get_channel_layer().group_send("room.red", event)
+        await alice.next_frame(type="user_join", user="bob")
+
+    def renew_slowly(lease):
+        seen = renew(lease)
+        if not looks:
+            stay("bob")
+            async_to_sync(come)()
+        looks.append(seen)
+        if len(looks) == 2:
+            loop.call_soon_threadsafe(twice.set)
+        return seen
+
+    alice = await enter("alice")
+    monkeypatch.setattr(Lease, "renew", renew_slowly)
+    async with asyncio.timeout(TIMEOUT):
+        await twice.wait()
+    assert await alice.receive_nothing()
 
 
 async def test_who_leaves_during_a_renewal_has_left(enter, settings, monkeypatch):
