@@ -1,6 +1,5 @@
 """What tests of Channels code show, hide and trip over: each test is a fact."""
 
-import multiprocessing
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.consumer import AsyncConsumer
 from channels.db import database_sync_to_async
-from channels.testing import ChannelsLiveServerTestCase, WebsocketCommunicator
+from channels.testing import WebsocketCommunicator
 from django.conf import settings
 
 from course.environment import ROOT
@@ -134,12 +133,6 @@ def test_either_cure_lets_it_disconnect(suite: Cases, cure: str) -> None:
 def test_a_forgotten_await_fails_where_warnings_are_errors(suite: Cases) -> None:
     """It would pass otherwise, and have tested nothing."""
     assert "Unraisable" in suite["test_forgets_an_await"].message
-
-
-def test_a_live_server_is_another_process() -> None:
-    """So its in-memory layer is not the test's, nor is what the test patches."""
-    server = ChannelsLiveServerTestCase.ProtocolServerProcess
-    assert issubclass(server, multiprocessing.Process)
 
 
 @pytest.fixture

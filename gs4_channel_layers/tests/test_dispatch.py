@@ -3,6 +3,7 @@
 import importlib.util
 
 import channels.consumer
+import channels.generic.websocket
 import pytest
 from channels.consumer import AsyncConsumer
 
@@ -17,7 +18,8 @@ def visits(monkeypatch):
     async def visit():
         made.append(1)
 
-    monkeypatch.setattr(channels.consumer, "aclose_old_connections", visit)
+    for module in (channels.consumer, channels.generic.websocket):
+        monkeypatch.setattr(module, "aclose_old_connections", visit)
     return made
 
 
@@ -35,12 +37,14 @@ async def test_channels_still_makes_the_visit(visits):
     assert visits == [1], "Channels makes the visit no longer: delete chat/dispatch.py"
 
 
-async def test_the_chat_makes_no_visit(visits, open_client):
-    """A message goes through without the thread: the one visit is at the end."""
+async def test_the_chat_makes_one_visit_at_the_end(visits, open_client):
+    """A message goes through without the thread."""
     alice = await open_client("alice")
     await alice.say("hello")
     await alice.wait_for(type="chat_message", message="hello")
     assert visits == []
+    await alice.disconnect()
+    assert visits == [1]
 
 
 async def test_the_type_names_the_handler():
