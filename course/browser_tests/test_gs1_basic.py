@@ -40,6 +40,8 @@ def test_the_main_path(open_page: OpenPage, address: str, endpoint: str) -> None
 def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     """Enter connects, Enter sends, and the focus goes where it is of use."""
     page = open_page()
+    button = page.get_by_role("button", name="Connect", exact=True)
+    expect(button).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_label("Message")).to_be_focused()
     page.keyboard.type("hello")
@@ -48,7 +50,7 @@ def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     expect(page.get_by_label("Message")).to_have_value("")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Connect", exact=True)).to_be_focused()
+    expect(button).to_be_focused()
     assert entries(page)[-1] == "event closed with code 1000"
 
 

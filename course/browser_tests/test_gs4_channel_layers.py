@@ -80,6 +80,7 @@ def test_a_bad_name_is_not_sent(open_page: OpenPage, address: str) -> None:
 def test_the_keyboard_is_enough(open_page: OpenPage) -> None:
     """From the lobby to a message, and back, without the mouse."""
     page = open_page()
+    expect(page.locator(ROOM_INPUT)).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.type("alice")
     page.keyboard.press("Tab")

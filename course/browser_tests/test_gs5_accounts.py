@@ -43,6 +43,7 @@ def test_the_keyboard_is_enough_to_log_in_and_out(
 ) -> None:
     """Tab and Enter lead from the login page to the lobby, and out again."""
     page = open_page(LOG_IN)
+    expect(page.get_by_label("Username")).to_be_focused()
     for text in ("bob", "Tab", PASSWORD, "Tab", "Enter"):
         if text in ("Tab", "Enter"):
             page.keyboard.press(text)
