@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from course.browser_tests.chat import say
+from course.browser_tests.chat import LOG, say
 from course.browser_tests.login import Members
 from course.browser_tests.messages import (
     MESSAGES,
