@@ -27,7 +27,7 @@ from websockets.sync.client import ClientConnection, connect
 
 PROJECT = Path(__file__).resolve().parent.parent
 OBSERVED = "tests.groups:application"
-START_TIMEOUT = 20  # seconds
+START_TIMEOUT = 60  # seconds
 TIMEOUT = float(os.environ.get("TEST_TIMEOUT", "5"))  # seconds, for each message
 
 # Port 0: the system chooses a free port, and the server logs which one.
@@ -90,6 +90,7 @@ class Server:
 
     def __init__(self, name, application="config.asgi:application", **environment):
         self.lines = []
+        self.ended = False
         self.changed = threading.Condition()
         self.process = subprocess.Popen(
             [
@@ -118,6 +119,9 @@ class Server:
             with self.changed:
                 self.lines.append(line.rstrip("\n"))
                 self.changed.notify_all()
+        with self.changed:
+            self.ended = True
+            self.changed.notify_all()
 
     def wait_for(self, text, count=1):
         """Return the lines that contain text, as soon as there are count of them."""
@@ -126,7 +130,7 @@ class Server:
             return [line for line in self.lines if text in line]
 
         with self.changed:
-            self.changed.wait_for(lambda: len(found()) >= count, TIMEOUT)
+            self.changed.wait_for(lambda: self.ended or len(found()) >= count, TIMEOUT)
             assert len(found()) >= count, f"not in the log: {text}\n{self.log}"
             return found()
 
@@ -138,7 +142,9 @@ class Server:
     def wait_until_up(self):
         """Return once the server listens, with its port known."""
         with self.changed:
-            self.changed.wait_for(lambda: LISTENING.search(self.log), START_TIMEOUT)
+            self.changed.wait_for(
+                lambda: self.ended or LISTENING.search(self.log), START_TIMEOUT
+            )
             match = LISTENING.search(self.log)
         assert match, f"the server did not start:\n{self.log}"
         self.address = f"127.0.0.1:{match[1]}"
