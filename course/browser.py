@@ -106,8 +106,12 @@ class Browser(OpeningBrowser):
     async def expect_close(self, code: int) -> None:
         """Wait until the server closes, which must be with this code and come next."""
         websocket = self.open_websocket()
-        async with asyncio.timeout(PATIENCE):
-            await websocket.wait_closed()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await websocket.wait_closed()
+        except TimeoutError:
+            said = f"{self.name} was not closed, expected {code}."
+            raise ExpectationFailed(said) from None
         if self.reader is not None:
             await self.reader
         if self.ending is not None:

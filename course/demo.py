@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from course.errors import CourseError
+from course.redis_doctor import examine_url
 from course.server import require_free
 from course.servers import Servers
 from course.stages import BASE_PORT, Stage
@@ -50,6 +51,9 @@ def demo(stage: Stage, options: argparse.Namespace) -> int:
     Returns:
         0 if every expectation held, 1 if not. 128 and the signal's number if a signal
         ended it; but Ctrl-C after the story is the usual end, and 0.
+
+    Raises:
+        CourseError: It cannot be played here: the message says what to do.
     """
     if options.record:
         transcript = record(stage)
@@ -65,6 +69,9 @@ def demo(stage: Stage, options: argparse.Namespace) -> int:
     port = BASE_PORT + stage.number if options.port is None else options.port
     require_free(port, stage.number)
     redis_url = os.environ.get("REDIS_URL", "")
+    if redis_url and getattr(load_story(stage), "VALKEY", False):
+        for finding in examine_url(redis_url):
+            raise CourseError(f"{finding.cause}. To mend it: {finding.remedy}.")
     playing = play(stage, port, pace, stay=interactive, redis_url=redis_url)
     return run_until_signal(playing)
 

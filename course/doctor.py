@@ -62,10 +62,14 @@ def examine_stage(root: Path, stage: Stage) -> Iterator[Finding]:
         [python, "-c", READ_SETTINGS], cwd=stage.path, capture_output=True, text=True
     )
     if done.returncode:
+        said = last_line(done.stderr)
+        remedy = f"mend {stage.name}/config/settings.py"
+        if said.startswith("ModuleNotFoundError"):
+            remedy += "; if it is a package's module, delete .venv, then make setup"
         yield Finding(
             f"{stage.name} does not start",
-            f"its settings cannot be read: {last_line(done.stderr)}",
-            f"mend {stage.name}/config/settings.py",
+            f"its settings cannot be read: {said}",
+            remedy,
         )
         return
     apps, application = json.loads(done.stdout.splitlines()[-1])

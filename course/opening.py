@@ -153,6 +153,7 @@ class OpeningBrowser(AccountBrowser):
                 sock=self.tcp,
                 proxy=None,
                 open_timeout=PATIENCE,
+                ping_interval=None,  # a class may talk between two steps
                 origin=Origin(origin) if origin is not None else None,
                 additional_headers=headers,
                 subprotocols=[Subprotocol(name) for name in subprotocols] or None,

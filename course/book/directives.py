@@ -96,8 +96,9 @@ class Directives:
         changes = [line for line in list(lines)[2:] if not line.startswith("@@")]
         block = fenced("\n".join(changes), "diff")
         failing = self.tests(*(f"{each.stage.name}/{test}" for test in each.fails))
-        fails = "this fails" if len(each.fails) == 1 else "these fail"
-        return f"In {self.link(path)}:\n\n{block}\n\nOf its tests {fails}:\n\n{failing}"
+        notice = "this one notices" if len(each.fails) == 1 else "these notice"
+        said = f"In {self.link(path)}:\n\n{block}\n\nAmong its tests {notice}"
+        return f"{said}:\n\n{failing}"
 
     def measured(self, name: str) -> str:
         """Return a benchmark's table, plot, date and machine."""

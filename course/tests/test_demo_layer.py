@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -96,6 +97,26 @@ def test_the_users_own_redis_is_not_stopped(valkey: Valkey) -> None:
     sentences = [sentence for _, sentence in STEP.findall(done.stdout)]
     assert any("It is not stopped" in sentence for sentence in sentences)
     assert "4503" not in done.stdout
+
+
+def test_a_redis_that_does_not_answer_is_a_sentence() -> None:
+    """REDIS_URL is left over from before: that is said first, and nothing is played."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    done = subprocess.run(
+        [sys.executable, "-c", MAIN.format(DEMO)],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={**os.environ, "REDIS_URL": f"redis://:word@127.0.0.1:{port}"},
+    )
+    assert done.returncode == 2
+    assert f"REDIS_URL is redis://127.0.0.1:{port}, and " in done.stderr
+    assert done.stderr.endswith("correct or unset REDIS_URL.\n")
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
 
 
 def test_without_a_valkey_the_remedy_is_a_sentence() -> None:

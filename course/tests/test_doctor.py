@@ -66,6 +66,16 @@ def test_broken_settings_are_a_finding(repository: Path) -> None:
     assert "NameError: name 'Yes' is not defined" in finding.cause
 
 
+def test_a_missing_package_is_a_finding(repository: Path) -> None:
+    """Somebody deleted a part of .venv: what is left is to be made anew."""
+    stage = find(load(repository), 1)
+    (repository / ".venv").symlink_to(ROOT / ".venv")
+    (stage.path / "config" / "settings.py").write_text("import a_lost_package\n")
+    (finding,) = examine_stage(repository, stage)
+    assert "No module named 'a_lost_package'" in finding.cause
+    assert finding.remedy.endswith("delete .venv, then make setup")
+
+
 def test_a_missing_stage_is_a_finding(repository: Path) -> None:
     """A stage whose folder is gone is said to be missing."""
     stage = find(load(repository), 1)

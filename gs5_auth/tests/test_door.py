@@ -24,7 +24,7 @@ def test_without_a_login_one_is_refused(server, cookie):
 
 @pytest.mark.parametrize("origin", [EVIL, "null", "file://", "http://127.0.0.1.evil"])
 def test_a_foreign_origin_is_refused(server, origin):
-    """A browser sends the victim's cookie for a page of any site: HTTP 403."""
+    """A browser may send the victim's cookie for a page of another site: HTTP 403."""
     path, headers = server.door("victim")
     assert server.handshake_status(path, headers) == 101
     assert server.handshake_status(path, headers | {"Origin": origin}) == 403

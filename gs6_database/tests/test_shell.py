@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from channels.layers import get_channel_layer
+from conftest import START_TIMEOUT
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROLOGUE = """
@@ -29,6 +30,7 @@ def shell(code, **environment):
         env={**os.environ, "REDIS_URL": "", **environment},
         capture_output=True,
         encoding="utf-8",
+        timeout=START_TIMEOUT,  # receive() of the wrong layer waits for ever
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
