@@ -105,40 +105,41 @@ class Browser(OpeningBrowser):
 
     async def expect_close(self, code: int) -> None:
         """Wait until the server closes, which must be with this code and come next."""
-        websocket = self.open_websocket()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await websocket.wait_closed()
-        except TimeoutError:
-            said = f"{self.name} was not closed, expected {code}."
-            raise ExpectationFailed(said) from None
-        if self.reader is not None:
-            await self.reader
+        got = await self.close_code(f"{self.name} was not closed, expected {code}.")
         if self.ending is not None:
             self.look_at(self.ending)
         self.expect_nothing()
-        if websocket.close_code != code:
-            got = websocket.close_code
+        if got != code:
             raise ExpectationFailed(f"{self.name} was closed with {got}, not {code}.")
 
     async def expect_lost(self) -> None:
         """Wait until the connection breaks without a close frame, which must come next
         (code 1006 of RFC 6455, section 7.1.5): its server was killed."""
-        websocket = self.open_websocket()
-        try:
-            async with asyncio.timeout(PATIENCE):
-                await websocket.wait_closed()
-        except TimeoutError:
-            said = f"{self.name}'s connection did not break."
-            raise ExpectationFailed(said) from None
-        if self.reader is not None:
-            await self.reader
-        code = websocket.close_code
+        code = await self.close_code(f"{self.name}'s connection did not break.")
         if code != LOST:
             raise ExpectationFailed(f"{self.name} was closed with {code}, not lost.")
         text = f"lost: {code}"
         self.look_at(await self.story.timeline.lost(self.port, self.server, text))
         self.expect_nothing()
+
+    async def close_code(self, otherwise: str) -> int | None:
+        """Wait until the connection has ended, and all that came before has been read.
+
+        Args:
+            otherwise: What to say if it does not end in time.
+
+        Returns:
+            Its close code.
+        """
+        websocket = self.open_websocket()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await websocket.wait_closed()
+        except TimeoutError:
+            raise ExpectationFailed(otherwise) from None
+        if self.reader is not None:
+            await self.reader
+        return websocket.close_code
 
     async def close(self, code: int = 1000) -> None:
         """Close the WebSocket, and wait until the application is done with it."""

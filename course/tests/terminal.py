@@ -14,6 +14,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from course.environment import ROOT
+
 TIMEOUT = 20.0  # seconds
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")  # colours and movements of the cursor
 
@@ -34,7 +36,7 @@ class Terminal:
         self.before = termios.tcgetattr(slave)
         self.screen = ""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", f"{START}{arguments!r}))"],
+            [sys.executable, "-c", START + MAIN.format(arguments)],
             cwd=root,
             stdin=slave,
             stdout=slave,
@@ -71,10 +73,32 @@ class Terminal:
 
 
 # The terminal becomes the process's own, so that Ctrl-C typed into it is a signal.
-START = (
-    "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "from course.cli import main; raise SystemExit(main("
-)
+START = "import fcntl, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+
+
+MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
+
+
+def run(
+    arguments: list[str], root: Path = ROOT, before: str = "", **environment: str
+) -> "subprocess.CompletedProcess[str]":
+    """Run a command without a terminal.
+
+    Args:
+        arguments: The words after `python -m course`.
+        root: The repository to run in.
+        before: Python code that is run first.
+        environment: Environment variables.
+    """
+    return subprocess.run(
+        [sys.executable, "-c", before + MAIN.format(arguments)],
+        cwd=root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        env={**os.environ, "PYTHONUTF8": "1", **environment},
+    )
 
 
 @contextlib.contextmanager

