@@ -62,6 +62,8 @@ def test_a_private_message_is_never_repeated(
         reload(page)
     say(page, "hello")  # it would come after the repeat
     expect(bob.locator(MESSAGES)).to_have_text("alice: hello\n")
+    # Before it is acknowledged, the page would send it again.
+    expect(page.locator(f"{LOG} [data-state=sent]")).to_have_count(1)
     reload(page)
     say(page, "again")
     expect_messages(bob, "alice: hello", "alice: again")
