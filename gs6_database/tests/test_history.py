@@ -6,8 +6,9 @@ import threading
 import uuid
 
 import pytest
+from accounts import make_user
 from asgiref.sync import sync_to_async
-from conftest import fill, make_user, models, stored
+from storage import fill, models, stored
 
 RECENT = 50  # messages that a newcomer gets
 BATCH = 80  # messages in a frame

@@ -5,12 +5,14 @@ import threading
 from datetime import timedelta
 
 import pytest
+from accounts import make_user
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
-from conftest import TIMEOUT, make_user, models
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
+from processes import TIMEOUT
+from storage import models
 
 SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
 LOOKING = {"SESSION_CHECK_SECONDS": "0.2"}

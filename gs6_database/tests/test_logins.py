@@ -6,11 +6,13 @@ import logging
 
 import channels.auth
 import pytest
+from accounts import browse, log_in, make_user, page
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from conftest import TIMEOUT, Client, browse, log_in, make_user, page
+from clients import Client
 from django.db import OperationalError
 from endings import ENDINGS, log_out
+from processes import TIMEOUT
 from redis.exceptions import ConnectionError as RedisConnectionError
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus

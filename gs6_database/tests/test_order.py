@@ -6,13 +6,15 @@ import threading
 import uuid
 
 import pytest
+from accounts import make_user
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from conftest import TIMEOUT, make_user, models, stored
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Count, Max
+from processes import TIMEOUT
+from storage import models, stored
 from websockets.asyncio.client import connect
 
 WRITERS = 20

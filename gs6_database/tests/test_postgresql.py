@@ -6,8 +6,9 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import PROJECT, models
 from django.db import connection
+from processes import PROJECT
+from storage import models
 
 MODULES = [
     "admin",

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from asgiref.sync import sync_to_async
-from conftest import models, stored
+from storage import models, stored
 
 RACES = 20
 ID = "6f1c9a3e-0b52-4c1e-9d53-1a2b3c4d5e6f"

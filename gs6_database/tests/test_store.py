@@ -5,9 +5,11 @@ import threading
 import uuid
 
 import pytest
+from accounts import make_user
 from asgiref.sync import sync_to_async
-from conftest import TIMEOUT, fill, make_user, models, stored
 from django.db import IntegrityError, OperationalError
+from processes import TIMEOUT
+from storage import fill, models, stored
 
 NOBODY = 10**9  # no user has this number
 

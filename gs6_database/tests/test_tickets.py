@@ -7,11 +7,13 @@ from types import SimpleNamespace
 from urllib.parse import quote
 
 import pytest
+from accounts import browse, knock, log_in, page
 from asgiref.sync import sync_to_async
-from conftest import TIMEOUT, Client, browse, knock, log_in, page
+from clients import Client
 from django.core import signing
 from django.test import Client as Browser
 from endings import ENDINGS
+from processes import TIMEOUT
 
 LOGIN_OVER = 4401
 RED = "/ws/chat/red/"
