@@ -13,12 +13,6 @@ LOOK = 2  # queries: the session, and the user
 
 
 @pytest.fixture
-def new_session():
-    """Make sessions of alice."""
-    return sync_to_async(lambda: log_in("alice"))
-
-
-@pytest.fixture
 def rotate(settings):
     """Put a new SECRET_KEY into the settings, and the old one into the fallbacks."""
 

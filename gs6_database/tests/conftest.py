@@ -20,6 +20,7 @@ from databases import (
 )
 from django.apps import apps
 from processes import TIMEOUT
+from storage import fill
 from topologies import (
     keep,
     redis_url,
@@ -102,5 +103,16 @@ async def enter(open_client):
         client = await open_client(name, room, session_key)
         await client.wait_for(type="user_join", user=name)
         return client
+
+    return enter_one
+
+
+@pytest.fixture
+async def member(enter):
+    """Enter a room in which as many messages have been said."""
+
+    async def enter_one(number):
+        await sync_to_async(fill)(number)
+        return await enter("alice")
 
     return enter_one
