@@ -49,7 +49,7 @@ class LoginMiddleware(BaseMiddleware):
         """Put the user into the scope, or refuse the handshake."""
         user = await database_sync_to_async(user_of)(scope["session"].session_key)
         if user is None:
-            logger.info("%.200r: nobody is logged in", scope["path"])
+            logger.warning("%.200r: nobody is logged in", scope["path"])
             return await send({"type": "websocket.close"})
         return await super().__call__(dict(scope, user=user), receive, send)
 
