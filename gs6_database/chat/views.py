@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 
 from . import consumers
 from .login import write_ticket
-from .protocol import Refused, check
+from .protocol import PRIVATE, Refused, check
 
 
 @login_required
@@ -25,8 +25,8 @@ def lobby(request):
 
 @login_required
 def room(request, room):
-    """Show the page of a room."""
-    return render(request, "chat/room.html", {"room": room})
+    """Show the page of a room. It has to know what a private message is, too."""
+    return render(request, "chat/room.html", {"room": room, "private": PRIVATE})
 
 
 def signup(request):
