@@ -160,6 +160,8 @@ def run_in_environment(arguments: list[str]) -> int:
     Returns:
         The exit status of the command.
     """
+    # It names a project of the user's own; what is started here is a stage.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if arguments[:1] == ["doctor"]:  # it must be able to say why set-up fails
         from course.doctor import main as doctor
 

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import zip_longest
 
 from course.check.course import Course, Problem
 from course.difference import differences, is_code, is_lesson
@@ -80,7 +81,7 @@ def budget(course: Course) -> Iterator[Problem]:
 
 
 def twins(course: Course) -> Iterator[Problem]:
-    """Twin stages have the same test modules, and one line of conftest.py differs."""
+    """Twin stages have the same test modules, and one line of their helpers differs."""
     by_name = {stage.name: stage for stage in course.stages}
     for stage in course.stages:
         if not stage.twin:
@@ -89,23 +90,32 @@ def twins(course: Course) -> Iterator[Problem]:
         if twin is None:
             yield Problem(MANIFEST, f"{stage.twin} is no stage", "name the twin right")
             continue
-        theirs = {name for name in twin.files() if fnmatch(name, "tests/test_*.py")}
-        for name in sorted(theirs & set(stage.files())):
-            if read(twin, name) != read(stage, name):
+        differing = 0
+        for name in sorted(set(twin.files()) & set(stage.files())):
+            if not fnmatch(name, "tests/*.py"):
+                continue
+            where = f"{stage.name}/{name}"
+            lines = differing_lines(read(twin, name), read(stage, name))
+            if lines and fnmatch(name, "tests/test_*.py"):
                 yield Problem(
-                    f"{stage.name}/{name}",
+                    where,
                     f"it differs from {twin.name}, its twin",
-                    "make both the same, and put what differs into conftest.py",
+                    "make both the same, and put what differs into a helper",
                 )
-        name = "tests/conftest.py"
-        pair = read(twin, name).splitlines(), read(stage, name).splitlines()
-        differing = sum(a != b for a, b in zip(*pair, strict=False))
-        if len(pair[0]) != len(pair[1]) or differing > 1:
-            yield Problem(
-                f"{stage.name}/{name}",
-                f"it differs from {twin.name} in more than one line",
-                "let one constant be the difference",
-            )
+            elif lines:
+                differing += lines
+                if differing > 1:
+                    yield Problem(
+                        where,
+                        f"with this, more than one line differs from {twin.name}",
+                        "let one constant of one helper be the difference",
+                    )
+
+
+def differing_lines(one: bytes, other: bytes) -> int:
+    """Return how many lines of two files differ, in their places."""
+    pairs = zip_longest(one.splitlines(True), other.splitlines(True))
+    return sum(a != b for a, b in pairs)
 
 
 def tests_grow(course: Course) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from packaging.version import Version
 from course.check.course import Course, Problem
 from course.stages import Stage
 
-OWN = {"config", "chat", "manage", "conftest"}
+OWN = {"config", "chat", "manage"}
 PART_OF = {  # what a listed package cannot be had without
     "asgiref": "django",
     "msgpack": "channels_redis",

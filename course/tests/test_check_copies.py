@@ -91,17 +91,26 @@ def test_twins_have_the_same_tests(two_stages: Path, broken: Broken) -> None:
     assert "gs2_next/tests/test_page.py: it differs from gs1_basic, its twin" in said
 
 
-def test_twins_differ_in_one_line_of_conftest(two_stages: Path, broken: Broken) -> None:
-    """twins: conftest.py may differ in one line and no more."""
+def test_twins_differ_in_one_line(two_stages: Path, broken: Broken) -> None:
+    """twins: of all that helps the tests one line may differ, wherever it stands."""
     change(two_stages / "course" / "stages.toml", "= 10", '= 10\ntwin = "gs1_basic"')
     second = two_stages / "gs2_next" / "tests"
     (second / "test_page.py").write_bytes(
         (two_stages / "gs1_basic" / "tests" / "test_page.py").read_bytes()
     )
-    change(second / "conftest.py", "TIMEOUT = 10", "TIMEOUT = 11")
+    change(second / "processes.py", "START_TIMEOUT = 60", "START_TIMEOUT = 61")
     assert list(RULES["twins"](Course(two_stages, load(two_stages)))) == []
-    change(second / "conftest.py", "import re\n", "import re as re\n")
-    assert "in more than one line" in broken(two_stages, "twins")
+    change(second / "servers.py", "import connect\n", "import connect as connect\n")
+    said = broken(two_stages, "twins")
+    assert "gs2_next/tests/servers.py: with this, more than one line differs" in said
+
+
+def test_a_line_more_is_a_difference(two_stages: Path, broken: Broken) -> None:
+    """twins: what one of the two has at its end alone counts, too."""
+    change(two_stages / "course" / "stages.toml", "= 10", '= 10\ntwin = "gs1_basic"')
+    helper = two_stages / "gs2_next" / "tests" / "processes.py"
+    helper.write_text(helper.read_text() + "\n\nMORE = 1\n")
+    assert "more than one line differs" in broken(two_stages, "twins")
 
 
 def test_a_twin_that_is_no_stage_is_named(two_stages: Path, broken: Broken) -> None:

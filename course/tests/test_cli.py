@@ -1,6 +1,7 @@
 """The command line and the manifest: what is wrong is said in a sentence."""
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -64,6 +65,19 @@ def test_an_old_python_is_told_so() -> None:
     assert done.returncode == 2
     assert done.stderr.startswith("Python 3.11 is needed, this is 3.9.")
     assert done.stderr.count("\n") == 1
+
+
+def test_the_settings_of_the_users_shell_are_not_the_stages() -> None:
+    """DJANGO_SETTINGS_MODULE of a project of one's own does not reach the stages."""
+    done = subprocess.run(
+        [sys.executable, "-m", "course", "doctor"],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "mysite.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout, done.stderr
+    assert "mysite" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

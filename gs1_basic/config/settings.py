@@ -22,7 +22,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 ROOT_URLCONF = "config.urls"
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY = os.environ.get("SECRET_KEY") or "for-development-only-and-public"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

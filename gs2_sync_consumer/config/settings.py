@@ -1,6 +1,6 @@
 """Django settings: only what this project uses."""
 
-import os
+from config.environment import number, text
 
 # Django core
 
@@ -22,7 +22,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 ROOT_URLCONF = "config.urls"
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY = text("SECRET_KEY", "for-development-only-and-public")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -45,5 +45,5 @@ INSTALLED_APPS = [
 
 # Our own
 
-THREAD_PER_CONNECTION = os.environ.get("THREAD_PER_CONNECTION") == "1"
-TICK = float(os.environ.get("TICK", "0.5"))  # seconds
+THREAD_PER_CONNECTION = text("THREAD_PER_CONNECTION", "0", ["0", "1"]) == "1"
+TICK = number("TICK", 0.5, 0.001, 60)  # seconds

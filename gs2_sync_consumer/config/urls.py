@@ -8,5 +8,5 @@ from chat import views
 urlpatterns = [
     path("", views.index, name="index"),
     # Only runserver serves static files by itself: daphne and uvicorn do not.
-    *staticfiles_urlpatterns(),
+    *staticfiles_urlpatterns("static/"),
 ]

@@ -1,9 +1,9 @@
 """Which connection reaches which code, over real sockets and on each server."""
 
 from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
+from servers import urlopen
 
 
 def test_http_reaches_django(server):

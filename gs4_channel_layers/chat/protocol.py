@@ -2,9 +2,12 @@
 
 import json
 import re
+import secrets
+from urllib.parse import parse_qs
 
 NAME = "[A-Za-z0-9_-]{1,50}"  # of a room or a nick, as a regular expression
 LONGEST = 2000  # characters of a message
+LONGEST_FRAME = 2**18  # characters; such a message takes less, however it is escaped
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
 
 
@@ -20,6 +23,8 @@ def parse(text):
     """Return the message of a frame: {"message": "hi"}. Other keys are ignored."""
     if text is None:
         raise Refused("text_only", "a frame is text here, not binary")
+    if len(text) > LONGEST_FRAME:  # before it is read, which takes seconds for 15 MiB
+        raise Refused("too_long", f"a frame has at most {LONGEST_FRAME:,} characters")
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -41,3 +46,11 @@ def check(message):
     if UNSENDABLE.search(message):
         raise Refused("invalid_message", "NUL and unpaired surrogates cannot be sent")
     return message
+
+
+def nick(query_string):
+    """Return the name asked for in ?name=, or else one for a guest."""
+    names = parse_qs(query_string.decode("latin-1")).get("name", [""])
+    if re.fullmatch(NAME, names[0]):
+        return names[0]
+    return f"guest-{secrets.token_hex(2)}"

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.core.handlers.asgi import get_script_prefix
 from django.urls import re_path
 
 from . import consumers
@@ -14,6 +15,20 @@ async def refuse(scope, receive, send):
     """Refuse the handshake: no route matched. The client sees HTTP 403."""
     logger.warning("no WebSocket route for %.200r", scope["path"])
     await send({"type": "websocket.close"})
+
+
+class SubPath:
+    """Lets routes begin after the path under which the whole site is served, if any."""
+
+    def __init__(self, inner):
+        self.inner = inner
+
+    async def __call__(self, scope, receive, send):
+        """Route what lies under that path: URLRouter would raise for the rest."""
+        root = get_script_prefix(scope).rstrip("/")
+        if not scope["path"].startswith(f"{root}/"):
+            return await refuse(scope, receive, send)
+        await self.inner(dict(scope, root_path=root), receive, send)
 
 
 websocket_urlpatterns = [

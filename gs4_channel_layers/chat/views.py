@@ -2,6 +2,7 @@
 
 from asgiref.sync import async_to_sync
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
@@ -30,6 +31,6 @@ def announce(request):
     except RedisError:
         status, problem = 503, "Not announced: the channel layer does not answer."
     else:
-        return redirect("/?announced")
+        return redirect(f"{reverse('lobby')}?announced")
     context = {"message": message, "problem": problem}
     return render(request, "chat/lobby.html", context, status=status)

@@ -4,17 +4,20 @@ import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
+from django.core.management.base import BaseCommand
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 # This loads the settings and the apps, so it stands before any import of our own code.
 django_application = get_asgi_application()
 
-from chat.routing import websocket_urlpatterns
+from chat.routing import SubPath, websocket_urlpatterns
+
+BaseCommand().check()  # daphne and uvicorn do not look for mistakes in the settings
 
 application = ProtocolTypeRouter(
     {
         "http": django_application,
-        "websocket": URLRouter(websocket_urlpatterns),
+        "websocket": SubPath(URLRouter(websocket_urlpatterns)),
     }
 )

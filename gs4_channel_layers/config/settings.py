@@ -1,6 +1,12 @@
 """Django settings: only what this project uses."""
 
-import os
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from config.environment import text
 
 # Django core
 
@@ -9,6 +15,7 @@ DEBUG = True  # Dangerous: shows source code in error pages. Never on the intern
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"seldom": {"()": "chat.logs.Seldom"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
@@ -18,8 +25,7 @@ LOGGING = {
     "loggers": {
         # Django gives this logger a handler of its own: each line would come twice.
         "django": {"handlers": []},
-        # It logs a traceback a second while Redis is away. Our own warning is enough.
-        "channels_redis.pubsub": {"level": "CRITICAL"},
+        "channels_redis.pubsub": {"filters": ["seldom"]},  # else a traceback a second
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
@@ -28,7 +34,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY = text("SECRET_KEY", "for-development-only-and-public")
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -52,7 +58,16 @@ INSTALLED_APPS = [
 # Channels
 
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
-REDIS_URL = os.environ.get("REDIS_URL")
+REDIS_URL = text("REDIS_URL")
+# Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
+# would hear all others. This one differs with the number and the key.
+IDENTITY = [urlsplit(REDIS_URL).path.strip("/") or "0", SECRET_KEY]
+PREFIX = text("REDIS_PREFIX", sha256(" ".join(IDENTITY).encode()).hexdigest()[:12])
+HOST = {
+    "address": REDIS_URL,
+    # Redis, or what is in between, closes idle connections: then connect and try again.
+    "retry": Retry(NoBackoff(), 1),
+}
 LAYERS = {
     "memory": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
@@ -60,7 +75,7 @@ LAYERS = {
     },
     "pubsub": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [HOST], "prefix": PREFIX},
     },
     "queue": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -68,7 +83,7 @@ LAYERS = {
             "capacity": CAPACITY,
             "hosts": [
                 {
-                    "address": REDIS_URL,
+                    **HOST,
                     # The pool raises when it is empty: one each, if all leave at once.
                     "max_connections": CAPACITY,
                     # The layer waits 5 s for a message: the default, 5 s, is too short.
@@ -76,8 +91,9 @@ LAYERS = {
                     "socket_timeout": None,
                 }
             ],
+            "prefix": PREFIX,
         },
     },
 }
-LAYER = os.environ.get("REDIS_LAYER", "pubsub") if REDIS_URL else "memory"
+LAYER = text("REDIS_LAYER", "pubsub", ["pubsub", "queue"]) if REDIS_URL else "memory"
 CHANNEL_LAYERS = {"default": LAYERS[LAYER]}

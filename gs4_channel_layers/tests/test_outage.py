@@ -4,8 +4,9 @@ import contextlib
 import time
 
 import pytest
-from conftest import TIMEOUT, serving
+from processes import TIMEOUT
 from redis import Redis
+from servers import serving
 from websockets.exceptions import ConnectionClosed
 
 UNAVAILABLE = 4503

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from channels.layers import get_channel_layer
-from conftest import START_TIMEOUT
+from processes import START_TIMEOUT
 
 PROJECT = Path(__file__).resolve().parent.parent
 PROLOGUE = """

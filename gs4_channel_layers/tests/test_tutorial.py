@@ -1,9 +1,9 @@
 """The official tutorial's chat page speaks to this server as it is."""
 
 import json
-from urllib.request import urlopen
 
 import pytest
+from servers import urlopen
 
 ROOM = "/ws/chat/lobby/"
 

@@ -1,19 +1,30 @@
 """Who is in a room, as far as one socket has heard."""
 
+from collections import Counter
+
 
 class Presence:
     """Users by the channels of their sockets: two tabs are one user."""
 
     def __init__(self):
-        self.users = {}
+        self.users = {}  # by channel
+        self.sockets = Counter()  # by user
 
     def add(self, channel, user):
         """Note a socket. Return whether its user was not here before."""
-        new = user not in self.users.values()
+        if channel in self.users:
+            return False
         self.users[channel] = user
-        return new
+        self.sockets[user] += 1
+        return self.sockets[user] == 1
 
     def remove(self, channel):
         """Forget a socket. Return its user if that was the last one, or else None."""
         user = self.users.pop(channel, None)
-        return None if user in self.users.values() else user
+        if user is None:
+            return None
+        self.sockets[user] -= 1
+        if self.sockets[user]:
+            return None
+        del self.sockets[user]
+        return user

@@ -1,7 +1,13 @@
 """Django settings: only what this project uses."""
 
-import os
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from config.environment import number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -11,7 +17,7 @@ ASGI_APPLICATION = "config.asgi.application"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("DATABASE", BASE_DIR / "db.sqlite3"),
+        "NAME": text("DATABASE", BASE_DIR / "db.sqlite3"),
     }
 }
 DEBUG = True  # Dangerous: shows source code in error pages. Never on the internet.
@@ -19,6 +25,7 @@ EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"seldom": {"()": "chat.logs.Seldom"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
@@ -28,8 +35,7 @@ LOGGING = {
     "loggers": {
         # Django gives this logger a handler of its own: each line would come twice.
         "django": {"handlers": []},
-        # It logs a traceback a second while Redis is away. Our own warning is enough.
-        "channels_redis.pubsub": {"level": "CRITICAL"},
+        "channels_redis.pubsub": {"filters": ["seldom"]},  # else a traceback a second
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
@@ -40,8 +46,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
-SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
+SECRET_KEY = text("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY_FALLBACKS = text("SECRET_KEY_FALLBACKS").split()
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -81,13 +87,26 @@ INSTALLED_APPS = [
 
 # Our own
 
-RATE = int(os.environ.get("RATE", "20"))  # messages of one socket in 5 s
-SESSION_CHECK_SECONDS = float(os.environ.get("SESSION_CHECK_SECONDS", "30"))
+# Full origins besides those of ALLOWED_HOSTS, like https://app.example.com, whose pages
+# may open sockets with our cookies.
+ALLOWED_ORIGINS = text("ALLOWED_ORIGINS").split()
+RATE = number("RATE", 20, 1, 10**6)  # messages of one socket in 5 s
+SESSION_CHECK_SECONDS = number("SESSION_CHECK_SECONDS", 30.0, 0.01, 86_400)
 
 # Channels
 
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
-REDIS_URL = os.environ.get("REDIS_URL")
+REDIS_URL = text("REDIS_URL")
+# Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
+# would hear all others. This one differs with the number and the oldest key in use.
+IDENTITY = [urlsplit(REDIS_URL).path.strip("/") or "0"]
+IDENTITY += [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1:]
+PREFIX = text("REDIS_PREFIX", sha256(" ".join(IDENTITY).encode()).hexdigest()[:12])
+HOST = {
+    "address": REDIS_URL,
+    # Redis, or what is in between, closes idle connections: then connect and try again.
+    "retry": Retry(NoBackoff(), 1),
+}
 LAYERS = {
     "memory": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
@@ -95,7 +114,7 @@ LAYERS = {
     },
     "pubsub": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [HOST], "prefix": PREFIX},
     },
     "queue": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -103,7 +122,7 @@ LAYERS = {
             "capacity": CAPACITY,
             "hosts": [
                 {
-                    "address": REDIS_URL,
+                    **HOST,
                     # The pool raises when it is empty: one each, if all leave at once.
                     "max_connections": CAPACITY,
                     # The layer waits 5 s for a message: the default, 5 s, is too short.
@@ -111,8 +130,9 @@ LAYERS = {
                     "socket_timeout": None,
                 }
             ],
+            "prefix": PREFIX,
         },
     },
 }
-LAYER = os.environ.get("REDIS_LAYER", "pubsub") if REDIS_URL else "memory"
+LAYER = text("REDIS_LAYER", "pubsub", ["pubsub", "queue"]) if REDIS_URL else "memory"
 CHANNEL_LAYERS = {"default": LAYERS[LAYER]}

@@ -1,6 +1,6 @@
 """The ways in which a login ends; each takes the session's key."""
 
-from conftest import make_user
+from accounts import make_user
 from django.conf import settings
 from django.test import Client as Browser
 

@@ -1,8 +1,8 @@
 """Who gets in: whoever is logged in, from a page of our own."""
 
 import pytest
+from accounts import knock, log_in, page
 from asgiref.sync import sync_to_async
-from conftest import knock, log_in, page
 
 EVIL = "http://evil.example"
 

@@ -1,7 +1,7 @@
 """What a handshake and a message cost in queries."""
 
+from accounts import knock, log_in, page
 from asgiref.sync import sync_to_async
-from conftest import knock, log_in, page
 
 LOOK = 2  # queries: the session, and the user
 

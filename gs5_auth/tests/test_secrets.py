@@ -5,7 +5,7 @@ from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-from conftest import make_user
+from accounts import make_user
 
 PASSWORD = "correct horse battery"
 TOKEN = re.compile('name="csrfmiddlewaretoken" value="(.+?)"')

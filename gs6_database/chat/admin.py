@@ -3,6 +3,7 @@ and everybody has got them.
 """
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 
 from .models import Message, Presence, Room
 
@@ -36,10 +37,10 @@ class RoomAdmin(ReadOnly):
 class MessageAdmin(ReadOnly):
     """Messages, the newest first."""
 
-    list_display = ["room", "seq", "author", "text", "created"]
-    list_select_related = ["room", "author"]
+    list_display = ["room", "seq", "name", "text", "created"]
+    list_select_related = ["room"]
     ordering = ["-pk"]
-    search_fields = ["room__name", "author__username", "text"]
+    search_fields = ["room__name", "name", "text"]
 
 
 @admin.register(Presence)
@@ -48,4 +49,8 @@ class PresenceAdmin(ReadOnly):
 
     list_display = ["room", "user", "renewed"]
     list_select_related = ["room", "user"]
-    ordering = ["room__name", "user__username"]
+    ordering = ["room__name", f"user__{get_user_model().USERNAME_FIELD}"]
+
+    def has_delete_permission(self, request, obj=None):
+        """Allow it: an administrator who deletes a user deletes the leases, too."""
+        return True

@@ -24,7 +24,9 @@ class Message(models.Model):
         Room, models.PROTECT, related_name="messages", db_index=False
     )
     seq = models.BigIntegerField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT)
+    # None once the account is deleted. The name is the one that it was said by.
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    name = models.TextField()
     text = models.TextField()
     client_id = models.UUIDField(null=True)
     created = models.DateTimeField(default=timezone.now)

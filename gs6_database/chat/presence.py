@@ -4,58 +4,104 @@ A connection that ends gives its lease back. A process that is killed cannot: no
 renews its leases, and they run out.
 """
 
+import time
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models.functions import Now
 
 from .models import Presence, Room
 
+NAME = get_user_model().USERNAME_FIELD
+
 
 class Lease:
-    """A connection's lease. Each method returns who was in the room and who is now."""
+    """A connection's lease of its place in a room."""
 
     def __init__(self, room_id, user, channel):
         self.room_id, self.user, self.channel = room_id, user, channel
         self.leases = Presence.objects.filter(room_id=room_id)
 
+    @transaction.atomic
     def take(self):
-        """Take the lease, and end those of this room that have run out."""
-        with transaction.atomic():
-            before = self.lock()
-            if not self.touch():
-                place = {"room_id": self.room_id, "user": self.user}
-                Presence.objects.create(**place, channel=self.channel)
-            self.leases.filter(renewed__lt=oldest()).delete()
-            return before, self.users()
+        """Take the lease. Return whether the user was not in the room before."""
+        self.lock()
+        is_new = not self.leases.filter(user=self.user).exists()
+        place = {"room_id": self.room_id, "user": self.user}
+        Presence.objects.create(**place, channel=self.channel)
+        punctuality.note()
+        return is_new
 
     def renew(self):
-        """Renew the lease. Take it again if it had run out."""
-        if not self.touch() or self.leases.filter(renewed__lt=oldest()).exists():
-            return self.take()
-        users = self.users()
-        return users, users
+        """Have the lease last from now on. Return whether it is still there."""
+        renewed = self.leases.filter(channel=self.channel).update(renewed=Now())
+        punctuality.note()
+        return bool(renewed)
 
+    @transaction.atomic
     def give_back(self):
-        """End the lease."""
-        with transaction.atomic():
-            before = self.lock()
-            self.leases.filter(channel=self.channel).delete()
-            return before, self.users()
-
-    def touch(self):
-        """Have the lease last from now on. Return whether there is one."""
-        return self.leases.filter(channel=self.channel).update(renewed=Now())
+        """End the lease. Return whether the user has left the room with it."""
+        self.lock()
+        ended, _ = self.leases.filter(channel=self.channel).delete()
+        return bool(ended) and not self.leases.filter(user=self.user).exists()
 
     def lock(self):
-        """Have the room for this transaction alone. Return who is there."""
+        """Have the room for this transaction alone."""
         Room.objects.select_for_update().get(pk=self.room_id)
-        return self.users()
 
     def users(self):
-        """Return the names of those who have a lease."""
-        return set(self.leases.values_list("user__username", flat=True))
+        """Return the names of all who are in the room."""
+        return set(self.leases.values_list(f"user__{NAME}", flat=True))
+
+
+class Punctuality:
+    """Whether this process renews its leases in time.
+
+    If it could not, others could not either, and their leases are not dead but late:
+    for as long as a lease lasts it judges none. Nor does it when it has just begun.
+    """
+
+    def __init__(self):
+        # Times of time.monotonic()
+        self.last = float("-inf")
+        self.since = float("inf")
+
+    def note(self):
+        """Note that a lease has been taken or renewed."""
+        now = time.monotonic()
+        if now - self.last > settings.LEASE_SECONDS - settings.DATABASE_PATIENCE:
+            self.since = now
+        self.last = now
+
+    def may_judge(self):
+        """Return whether a lease that has run out is a dead one."""
+        return time.monotonic() - self.since > settings.LEASE_SECONDS
+
+
+punctuality = Punctuality()
+
+
+def sweep():
+    """End the leases that have run out, in all rooms. Return who has left, by room."""
+    if not punctuality.may_judge():
+        return {}
+    dead = Presence.objects.filter(renewed__lt=oldest())
+    rooms = Room.objects.filter(pk__in=dead.values("room"))
+    return {room.name: sweep_room(room, dead) for room in rooms}
+
+
+@transaction.atomic
+def sweep_room(room, dead):
+    """End the dead leases of a room. Return who has left it."""
+    # If somebody has it locked, the next sweep will do.
+    if not Room.objects.select_for_update(skip_locked=True).filter(pk=room.pk).first():
+        return set()
+    leases = Presence.objects.filter(room=room).values_list(f"user__{NAME}", flat=True)
+    before = set(leases)
+    dead.filter(room=room).delete()
+    return before - set(leases.all())
 
 
 def oldest():
@@ -63,7 +109,7 @@ def oldest():
     return Now() - timedelta(seconds=settings.LEASE_SECONDS)
 
 
-def is_anywhere(name):
-    """Return whether a user has a good lease in any room."""
-    leases = Presence.objects.filter(user__username=name, renewed__gte=oldest())
-    return leases.exists()
+def find_user(name):
+    """Return the key of a user who has a good lease in any room, or None."""
+    leases = Presence.objects.filter(renewed__gte=oldest(), **{f"user__{NAME}": name})
+    return leases.values_list("user", flat=True).first()

@@ -6,11 +6,11 @@ import re
 import time
 from urllib.parse import parse_qs
 
-from django.conf import settings
-
 NAME = "[A-Za-z0-9_-]{1,50}"  # of a room, as a regular expression
 LONGEST = 2000  # characters of a message
+LONGEST_FRAME = 2**18  # characters; such a message takes less, however it is escaped
 PERIOD = 5  # seconds, in which a socket may send settings.RATE messages
+READS = 20  # frames of history that it may ask for in the same time
 RECENT = 50  # messages that a newcomer is shown
 BATCH = 80  # messages in a frame of history
 BATCH_BYTES = 32 * 1024 - 200  # of all these: with the rest of it a frame has 32 KiB
@@ -18,7 +18,7 @@ LAST = 2**63 - 1  # the database counts no further
 
 # code              what has happened             what the page does
 LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
-UNAVAILABLE = 4503  # Redis or database gone     tries again, as after any other code
+# 4503, see resilience.py: Redis or database gone  tries again, as after any other code
 
 CLIENT_ID = re.compile("[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")  # a UUID
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
@@ -44,14 +44,15 @@ class Refused(Exception):
 class Rate:
     """How much one socket has sent or asked for lately."""
 
-    def __init__(self):
-        self.sent = collections.deque(maxlen=settings.RATE)  # times of the last ones
+    def __init__(self, most):
+        self.most = most
+        self.sent = collections.deque(maxlen=most)  # times of the last ones
 
     def count(self):
         """Count a message, or refuse it."""
         now = time.monotonic()
-        if len(self.sent) == settings.RATE and now - self.sent[0] < PERIOD:
-            what = f"at most {settings.RATE} messages in {PERIOD} s"
+        if len(self.sent) == self.most and now - self.sent[0] < PERIOD:
+            what = f"at most {self.most} messages in {PERIOD} s"
             retry_after = round(self.sent[0] + PERIOD - now, 3)
             raise Refused("rate_limited", what, retry_after=retry_after)
         self.sent.append(now)
@@ -61,6 +62,8 @@ def parse(text):
     """Return what a frame holds: a dictionary."""
     if text is None:
         raise Refused("text_only", "a frame is text here, not binary")
+    if len(text) > LONGEST_FRAME:  # before it is read, which takes seconds for 15 MiB
+        raise Refused("too_long", f"a frame has at most {LONGEST_FRAME:,} characters")
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:

@@ -4,13 +4,13 @@ import asyncio
 import json
 import weakref
 
-from channels.db import database_sync_to_async
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
 from .models import Message, Room
-from .protocol import BATCH, BATCH_BYTES, RECENT
+from .protocol import BATCH, BATCH_BYTES, RECENT, Refused
+from .turns import in_turn
 
 
 class Writer:
@@ -20,17 +20,17 @@ class Writer:
     costs as much for twenty messages as for one.
     """
 
-    def __init__(self, room_id):
-        self.room_id = room_id
+    def __init__(self, room_id, group):
+        self.room_id, self.group = room_id, group
         self.waiting = []
-        self.busy = None
+        self.task = None  # the one that writes
 
     async def save(self, draft):
         """Return a message once it is committed, and whether it is new."""
         future = asyncio.get_running_loop().create_future()
         self.waiting.append((draft, future))
-        if not self.busy:
-            self.busy = asyncio.create_task(self.write())
+        if not self.task:
+            self.task = asyncio.create_task(self.write())
         return await future
 
     async def write(self):
@@ -39,40 +39,58 @@ class Writer:
             drafts, futures = zip(*self.waiting, strict=True)
             self.waiting = []
             try:
-                saved = await database_sync_to_async(save)(self.room_id, drafts)
+                outcomes = await in_turn(self.group, save_all, self.room_id, drafts)
             except Exception as error:  # whatever it is: those who wait must hear of it
-                saved = [error] * len(futures)
-            for future, outcome in zip(futures, saved, strict=True):
+                outcomes = [error] * len(futures)
+            for future, outcome in zip(futures, outcomes, strict=True):
                 if future.cancelled():
                     continue
                 if isinstance(outcome, Exception):
                     future.set_exception(outcome)
                 else:
                     future.set_result(outcome)
-        self.busy = None
+        self.task = None
 
+
+# What a frame shows of a message, and under which name.
+KEYS = ["seq", "client_id", "created"]
+NAMED = {"user": F("name"), "message": F("text")}
 
 writers = weakref.WeakValueDictionary()  # by room; they go with the last who uses them
 
 
-def writer_for(room_id):
+def writer_for(room_id, group):
     """Return the writer of a room, the same for all connections of this process."""
-    return writers.setdefault(room_id, Writer(room_id))
+    return writers.setdefault(room_id, Writer(room_id, group))
 
 
-def save(room_id, drafts):
+def save_all(room_id, drafts):
     """Save messages of one room in one transaction.
 
     Return for each the message and whether it is new, or the exception.
     """
     try:
         return [(message, True) for message in insert(room_id, drafts)]
-    except IntegrityError as error:
-        if len(drafts) > 1:
-            # One of them is a repeat, or its author has gone: each by itself.
-            return [save(room_id, [draft])[0] for draft in drafts]
-        known = find(room_id, **drafts[0])
-        return [(known, False) if known else error]
+    except (DataError, IntegrityError) as error:
+        if len(drafts) == 1:
+            return [explain(error, room_id, drafts[0])]
+        # One of them is a repeat, or cannot be stored: each by itself.
+        return [save_all(room_id, [draft])[0] for draft in drafts]
+
+
+def explain(error, room_id, draft):
+    """Return the message that a draft repeats, and False, or else the exception."""
+    if isinstance(error, DataError):
+        return Refused("invalid_message", "the database has no letters for this text")
+    key = {each: draft[each] for each in ("author_id", "client_id")}
+    known = (
+        draft["client_id"] and Message.objects.filter(room_id=room_id, **key).first()
+    )
+    if not known:
+        return error  # its author or room has gone
+    if known.text != draft["text"]:
+        return Refused("invalid_message", "this client_id is that of another message")
+    return known, False
 
 
 @transaction.atomic
@@ -86,12 +104,6 @@ def insert(room_id, drafts):
     return Message.objects.bulk_create(
         [Message(room_id=room_id, seq=seq, **draft) for seq, draft in numbered]
     )
-
-
-def find(room_id, author_id, client_id, text):
-    """Return the message that this one repeats, or None."""
-    same = Message.objects.filter(room_id=room_id, author_id=author_id)
-    return same.filter(client_id=client_id).first() if client_id else None
 
 
 def read(room_id, after=None, before=None):
@@ -132,8 +144,3 @@ def what_fits(messages):
         if left < 0 and number:  # one goes, however long it is
             return messages[:number]
     return messages
-
-
-# What a frame shows of a message, and under which name.
-KEYS = ["seq", "client_id", "created"]
-NAMED = {"user": F("author__username"), "message": F("text")}

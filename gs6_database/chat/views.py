@@ -3,17 +3,16 @@
 from asgiref.sync import async_to_sync
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.forms import UserCreationForm
-from django.core.signals import request_finished
-from django.db import connection
-from django.dispatch import receiver
+from django.contrib.auth.views import redirect_to_login
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 from redis.exceptions import RedisError
 
 from . import consumers
-from .login import write_ticket
+from .door import write_ticket
+from .forms import SignupForm
 from .protocol import PRIVATE, Refused, check
 
 
@@ -31,7 +30,7 @@ def room(request, room):
 
 def signup(request):
     """Make an account, and log in."""
-    form = UserCreationForm(request.POST or None)
+    form = SignupForm(request.POST or None)
     if form.is_valid():
         login(request, form.save())
         return redirect("lobby")
@@ -47,9 +46,10 @@ def ticket(request):
 
 
 @require_POST
-@login_required
 def announce(request):
     """Announce a message to everybody, or say why not."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(reverse("lobby"))  # not here, where nothing is to get
     message = request.POST.get("message", "")
     try:
         async_to_sync(consumers.announce)(check(message))
@@ -58,18 +58,6 @@ def announce(request):
     except RedisError:
         status, problem = 503, "Not announced: the channel layer does not answer."
     else:
-        return redirect("/?announced")
+        return redirect(f"{reverse('lobby')}?announced")
     context = {"message": message, "problem": problem}
     return render(request, "chat/lobby.html", context, status=status)
-
-
-@receiver(request_finished)
-def close_connection(**kwargs):
-    """Close the database connection of a page.
-
-    Each request has a thread of its own, and each thread a connection, which is kept
-    for a next request that never comes: in the end the database would accept no more.
-    The consumers share one thread, and keep theirs.
-    """
-    if not connection.in_atomic_block:  # as it is in a test
-        connection.close()

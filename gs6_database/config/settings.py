@@ -1,13 +1,21 @@
 """Django settings: only what this project uses."""
 
-import os
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+
+from config.environment import number, text
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Django core
+
+# Seconds that a statement takes or waits for a lock. Daphne drops a handshake after 5.
+DATABASE_PATIENCE = number("DATABASE_PATIENCE", 3.0, 0.1, 3600)
 
 ASGI_APPLICATION = "config.asgi.application"
 DATABASES = {
@@ -22,16 +30,23 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Readers do not wait for the writer, and a commit survives a loss of power.
         "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL",
-        "timeout": 20,  # seconds to wait for another process that writes
+        "timeout": DATABASE_PATIENCE,  # for another process that writes
         # Lock first, then read: two that have read could not both go on to write.
         "transaction_mode": "IMMEDIATE",
     }
+else:
+    OPTIONS = DATABASES["default"].setdefault("OPTIONS", {})
+    LIMIT = f"{DATABASE_PATIENCE * 1000:.0f}"  # milliseconds
+    LIMITS = f"-c lock_timeout={LIMIT} -c statement_timeout={LIMIT}"
+    OPTIONS["options"] = f"{LIMITS} {OPTIONS.get('options', '')}"
+    OPTIONS.setdefault("connect_timeout", 3)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DEBUG = True  # Dangerous: shows source code in error pages. Never on the internet.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"seldom": {"()": "chat.logs.Seldom"}},
     "formatters": {
         "line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
@@ -41,12 +56,13 @@ LOGGING = {
     "loggers": {
         # Django gives this logger a handler of its own: each line would come twice.
         "django": {"handlers": []},
-        # It logs a traceback a second while Redis is away. Our own warning is enough.
-        "channels_redis.pubsub": {"level": "CRITICAL"},
+        "channels_redis.pubsub": {"filters": ["seldom"]},  # else a traceback a second
     },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
 MIDDLEWARE = [
+    "chat.middleware.health",
+    "chat.middleware.few_at_a_time",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",  # adds the slash to /chat/red
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -54,8 +70,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
-SECRET_KEY = os.environ.get("SECRET_KEY", "for-development-only-and-public")
-SECRET_KEY_FALLBACKS = os.environ.get("SECRET_KEY_FALLBACKS", "").split()
+SECRET_KEY = text("SECRET_KEY", "for-development-only-and-public")
+SECRET_KEY_FALLBACKS = text("SECRET_KEY_FALLBACKS").split()
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -101,14 +117,29 @@ INSTALLED_APPS = [
 
 # Our own
 
-RATE = int(os.environ.get("RATE", "20"))  # messages of one socket in 5 s
-LEASE_SECONDS = float(os.environ.get("LEASE_SECONDS", "45"))
-SESSION_CHECK_SECONDS = float(os.environ.get("SESSION_CHECK_SECONDS", "30"))
+# Full origins besides those of ALLOWED_HOSTS, like https://app.example.com, whose pages
+# may open sockets with our cookies.
+ALLOWED_ORIGINS = text("ALLOWED_ORIGINS").split()
+RATE = number("RATE", 20, 1, 10**6)  # messages of one socket in 5 s
+SESSION_CHECK_SECONDS = number("SESSION_CHECK_SECONDS", 20.0, 0.01, 86_400)
+# Renewed with each check: it has to outlast two of them, and the one that is late.
+LEAST_LEASE = 2 * SESSION_CHECK_SECONDS + DATABASE_PATIENCE
+LEASE_SECONDS = number("LEASE_SECONDS", max(45.0, LEAST_LEASE), 0.01, 864_000)
 
 # Channels
 
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
-REDIS_URL = os.environ.get("REDIS_URL")
+REDIS_URL = text("REDIS_URL")
+# Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
+# would hear all others. This one differs with the number and the oldest key in use.
+IDENTITY = [urlsplit(REDIS_URL).path.strip("/") or "0"]
+IDENTITY += [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1:]
+PREFIX = text("REDIS_PREFIX", sha256(" ".join(IDENTITY).encode()).hexdigest()[:12])
+HOST = {
+    "address": REDIS_URL,
+    # Redis, or what is in between, closes idle connections: then connect and try again.
+    "retry": Retry(NoBackoff(), 1),
+}
 LAYERS = {
     "memory": {
         "BACKEND": "channels.layers.InMemoryChannelLayer",
@@ -116,7 +147,7 @@ LAYERS = {
     },
     "pubsub": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL]},
+        "CONFIG": {"hosts": [HOST], "prefix": PREFIX},
     },
     "queue": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
@@ -124,7 +155,7 @@ LAYERS = {
             "capacity": CAPACITY,
             "hosts": [
                 {
-                    "address": REDIS_URL,
+                    **HOST,
                     # The pool raises when it is empty: one each, if all leave at once.
                     "max_connections": CAPACITY,
                     # The layer waits 5 s for a message: the default, 5 s, is too short.
@@ -132,8 +163,9 @@ LAYERS = {
                     "socket_timeout": None,
                 }
             ],
+            "prefix": PREFIX,
         },
     },
 }
-LAYER = os.environ.get("REDIS_LAYER", "pubsub") if REDIS_URL else "memory"
+LAYER = text("REDIS_LAYER", "pubsub", ["pubsub", "queue"]) if REDIS_URL else "memory"
 CHANNEL_LAYERS = {"default": LAYERS[LAYER]}

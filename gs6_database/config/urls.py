@@ -16,5 +16,5 @@ urlpatterns = [
     path("announce/", views.announce, name="announce"),
     re_path(rf"^chat/(?P<room>{NAME})/\Z", views.room, name="room"),
     # Only runserver serves static files by itself: daphne and uvicorn do not.
-    *staticfiles_urlpatterns(),
+    *staticfiles_urlpatterns("static/"),
 ]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import make_user
+from accounts import make_user
 from django.core import mail
 from django.test import Client as Browser
 

@@ -1,10 +1,11 @@
 """What an administrator sees: everything, and it cannot be changed."""
 
 import pytest
-from conftest import fill, make_user, models
+from accounts import make_user
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from storage import fill, models
 
 MODELS = ["room", "message", "presence"]
 

@@ -1,10 +1,12 @@
 """Connections to the database that nobody would use again."""
 
 import pytest
+from accounts import log_in, page
 from asgiref.sync import sync_to_async
 from channels.testing import HttpCommunicator
-from conftest import TIMEOUT, log_in, models, page
 from django.db.backends.signals import connection_created
+from processes import TIMEOUT
+from storage import models
 
 
 @pytest.fixture

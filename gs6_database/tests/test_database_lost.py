@@ -4,9 +4,9 @@ import logging
 from importlib import import_module
 
 import pytest
+from accounts import knock, log_in, page
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from conftest import knock, log_in, page
 from django.db import OperationalError
 
 NOWHERE = "/nonexistent/database.sqlite3"

@@ -5,9 +5,12 @@ import logging
 from importlib import import_module
 
 import pytest
+from accounts import log_in, page
 from asgiref.sync import sync_to_async
-from conftest import TIMEOUT, Client, log_in, models, page, stored
+from clients import Client
 from django.db import OperationalError
+from processes import TIMEOUT
+from storage import models, stored
 
 ID = "6f1c9a3e-0b52-4c1e-9d53-1a2b3c4d5e6f"
 UNAVAILABLE = 4503

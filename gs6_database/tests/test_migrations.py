@@ -7,9 +7,10 @@ import sys
 import uuid
 
 import pytest
-from conftest import PROJECT, database_environment, models
 from django.core.management import call_command
 from django.db import connection, transaction
+from processes import PROJECT
+from storage import database_environment, models
 
 SETTINGS = PROJECT / "config" / "settings.py"
 

@@ -10,8 +10,9 @@ from asgiref.sync import sync_to_async
 from channels.consumer import AsyncConsumer, SyncConsumer
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
-from conftest import TIMEOUT, fill, models
 from django.core.exceptions import SynchronousOnlyOperation
+from processes import TIMEOUT
+from storage import fill, models
 
 
 @pytest.fixture

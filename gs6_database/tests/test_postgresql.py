@@ -6,20 +6,30 @@ import sys
 from urllib.parse import urlsplit
 
 import pytest
-from conftest import PROJECT, models
 from django.db import connection
+from processes import PROJECT
+from storage import models
 
 MODULES = [
+    "acks",
     "admin",
+    "asking",
+    "catching_up",
+    "client_ids",
     "connections",
+    "ghosts",
     "history",
+    "history_live",
     "leases",
     "migrations",
     "order",
     "promise",
     "queries",
+    "renewals",
     "retries",
     "store",
+    "who_is_there",
+    "writers",
 ]
 # Those that end before the database is asked: it does not matter which one it is.
 NOT = "not (bad_number or bad_after or uuid_in_one_form or names_the_message)"

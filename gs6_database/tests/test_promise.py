@@ -5,10 +5,11 @@ import os
 import random
 import uuid
 
+from accounts import log_in
 from asgiref.sync import sync_to_async
-from conftest import log_in, models
 from django.db import connection
 from rule import RuleClient
+from storage import models
 
 NAMES = ["alice", "bob", "carol"]
 SERVERS = ["daphne", "uvicorn"]

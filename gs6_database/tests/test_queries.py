@@ -3,8 +3,10 @@
 import asyncio
 
 import pytest
+from accounts import knock, log_in, page
 from asgiref.sync import sync_to_async
-from conftest import TIMEOUT, fill, knock, log_in, models, page
+from processes import TIMEOUT
+from storage import fill, models
 
 LOOK = ["SELECT django_session", "SELECT auth_user"]
 TAKE = [

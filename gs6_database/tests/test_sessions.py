@@ -3,18 +3,13 @@
 import asyncio
 
 import pytest
+from accounts import browse, knock, log_in, make_user, page
 from asgiref.sync import sync_to_async
-from conftest import TIMEOUT, browse, knock, log_in, make_user, page
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from processes import TIMEOUT
 
 LOOK = 2  # queries: the session, and the user
-
-
-@pytest.fixture
-def new_session():
-    """Make sessions of alice."""
-    return sync_to_async(lambda: log_in("alice"))
 
 
 @pytest.fixture

@@ -1,0 +1,16 @@
+"""The form of a new account."""
+
+from django.contrib.auth import get_user_model
+from django.contrib.auth.forms import UserCreationForm
+
+User = get_user_model()
+
+
+class SignupForm(UserCreationForm):
+    """Asks for what the user model in use needs; for Django's own that is a name, and
+    an address for a forgotten password.
+    """
+
+    class Meta:
+        model = User
+        fields = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS]

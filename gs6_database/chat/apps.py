@@ -1,0 +1,19 @@
+"""What Django does with this app when it starts."""
+
+from django.apps import AppConfig
+from django.core.checks import Tags, register
+
+
+class ChatConfig(AppConfig):
+    """The app. Its checks run with those of Django, when a server starts."""
+
+    name = "chat"
+
+    def ready(self):
+        """Register the checks, which need the models and so come this late."""
+        from . import checks
+
+        register(checks.check_sessions, Tags.security)
+        register(checks.check_user_model, Tags.models)
+        register(checks.check_lease)
+        register(checks.check_database)

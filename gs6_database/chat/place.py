@@ -1,0 +1,76 @@
+"""A connection's place in a room: its lease, and what it has seen of the others."""
+
+from channels.db import database_sync_to_async
+
+from . import people
+from .models import Room
+from .presence import Lease, sweep
+from .store import read, writer_for
+from .turns import in_turn
+
+
+class Place:
+    """The place of one connection of a user in a room."""
+
+    def __init__(self, room, user, channel):
+        self.room, self.user, self.channel = room, user, channel
+        self.group = room_group(room)
+        self.people = people.enter(self.group, self)
+        self.shown = self.people.latest  # of the news
+        self.lease = None
+
+    async def take(self, after):
+        """Take the place, and tell the room. Return who is there and the history."""
+        is_new, users, history = await in_turn(self.group, self.enter, after)
+        self.people.start(users)
+        await self.tell_if(is_new, True)
+        return users, history
+
+    def enter(self, after):
+        """Take a lease. Return whether the user is new, who is there, and the history.
+
+        All at once: the database's thread is visited once.
+        """
+        room, _ = Room.objects.get_or_create(name=self.room)
+        lease = Lease(room.pk, self.user, self.channel)
+        is_new = lease.take()
+        self.lease, self.writer = lease, writer_for(room.pk, self.group)
+        # Beyond the end: the client remembers another database.
+        after = after if (after or 0) <= room.seq else None
+        return is_new, lease.users(), read(room.pk, after)
+
+    async def keep(self):
+        """Keep the lease, and look who is here. End the leases of the dead."""
+        before = self.people.latest
+        if not await database_sync_to_async(self.lease.renew)():
+            is_new = await in_turn(self.group, self.lease.take)
+            await self.tell_if(is_new, True)
+        users = await database_sync_to_async(self.lease.users)()
+        self.people.compare(users, before)
+        for room, left in (await database_sync_to_async(sweep)()).items():
+            gone = [(name, False) for name in sorted(left)]
+            await people.People(room_group(room)).tell(*gone)
+
+    def news(self):
+        """Return the frames about those who have come and gone since the last time."""
+        for news in self.shown.following():
+            self.shown = news
+            if news.users != {self.user.get_username()}:  # it knows that it is here
+                yield news.text
+
+    async def give_back(self):
+        """Give the place back, and tell the room."""
+        people.leave(self.group, self)
+        if self.lease:
+            has_left = await in_turn(self.group, self.lease.give_back)
+            await self.tell_if(has_left, False)
+
+    async def tell_if(self, is_news, has_come):
+        """Tell the room that the user has come or gone, if no other place is theirs."""
+        if is_news:
+            await self.people.tell((self.user.get_username(), has_come))
+
+
+def room_group(room):
+    """Return the name of the group of a room's connections."""
+    return f"room.{room}"

@@ -1,0 +1,116 @@
+"""A renewal tells what was missed of coming and going, and nothing that is not so."""
+
+import asyncio
+import threading
+
+from asgiref.sync import async_to_sync, sync_to_async
+from channels.layers import get_channel_layer
+from leases import age, stay, there, until
+from processes import TIMEOUT
+from storage import models
+
+SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
+
+
+async def test_what_was_lost_of_coming_and_going_is_made_up_for(enter, settings):
+    """Redis was away, and no event came: at the next renewal bob is told of who is
+    there, and later of who has gone.
+    """
+    models()
+    settings.SESSION_CHECK_SECONDS = SOON
+    bob = await enter("bob")
+    row = await sync_to_async(stay)("carol")
+    assert await bob.next_frame() == {"type": "user_join", "user": "carol"}
+    await row.adelete()
+    assert await bob.next_frame() == {"type": "user_leave", "user": "carol"}
+
+
+async def test_who_was_taken_for_a_ghost_comes_back(enter, settings, monkeypatch):
+    """Alice's process hangs, and her lease is swept; when it goes on she is there
+    again, and bob is told of both.
+    """
+    models()
+    settings.SESSION_CHECK_SECONDS = SOON
+    from chat.presence import Lease
+
+    renew, hangs = Lease.renew, {"alice"}
+
+    def hang(lease):
+        if lease.user.username in hangs:
+            return lease.users(), lease.users()
+        return renew(lease)
+
+    bob = await enter("bob")
+    monkeypatch.setattr(Lease, "renew", hang)
+    await enter("alice")
+    await bob.next_frame(type="user_join", user="alice")
+    await sync_to_async(age)("alice", 50)
+    assert await bob.next_frame() == {"type": "user_leave", "user": "alice"}
+    hangs.clear()
+    assert await bob.next_frame() == {"type": "user_join", "user": "alice"}
+    await until(there, ["alice", "bob"])
+
+
+async def test_who_comes_during_a_renewal_has_not_left(enter, settings, monkeypatch):
+    """The event that bob has come is newer than what the renewal has seen: alice is not
+    told that he has left.
+    """
+    models()
+    settings.SESSION_CHECK_SECONDS = SOON
+    from chat.presence import Lease
+
+    renew, looks, twice = Lease.renew, [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    async def come():
+        event = {"type": "user.join", "user": "bob"}
+        await get_channel_layer().group_send("room.red", event)
+        await alice.next_frame(type="user_join", user="bob")
+
+    def renew_slowly(lease):
+        seen = renew(lease)
+        if not looks:
+            stay("bob")
+            async_to_sync(come)()
+        looks.append(seen)
+        if len(looks) == 2:
+            loop.call_soon_threadsafe(twice.set)
+        return seen
+
+    alice = await enter("alice")
+    monkeypatch.setattr(Lease, "renew", renew_slowly)
+    async with asyncio.timeout(TIMEOUT):
+        await twice.wait()
+    assert await alice.receive_nothing()
+
+
+async def test_who_leaves_during_a_renewal_has_left(enter, settings, monkeypatch):
+    """The task that renews must not take a lease again that is given back: it would be
+    a ghost. Here alice leaves while that task looks at her login.
+    """
+    models()
+    settings.SESSION_CHECK_SECONDS = SOON
+    from chat import consumers
+
+    look, leave = consumers.look, consumers.ChatConsumer.leave
+    looking, leaving = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def look_long(session_key):
+        if there():
+            loop.call_soon_threadsafe(looking.set)
+            assert leaving.wait(TIMEOUT)
+        return look(session_key)
+
+    async def leave_meanwhile(self):
+        loop.call_soon(leaving.set)  # when the database's thread has been asked
+        await leave(self)
+
+    monkeypatch.setattr(consumers, "look", look_long)
+    monkeypatch.setattr(consumers.ChatConsumer, "leave", leave_meanwhile)
+    alice = await enter("alice")
+    async with asyncio.timeout(TIMEOUT):
+        await looking.wait()
+    await alice.disconnect(timeout=TIMEOUT)
+    # By now the thread has done whatever it was asked.
+    assert await sync_to_async(there)() == []
