@@ -6,6 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import Dialog, expect
 
+from course.browser_tests.blocks import (
+    NAMES,
+    TEXTS,
+    expect_blocks,
+    expect_own_beginnings,
+)
 from course.browser_tests.chat import LOG, MESSAGE_INPUT, enter, expect_users, say
 from course.browser_tests.login import Members
 from course.browser_tests.messages import expect_all, fill, reload
@@ -111,6 +117,27 @@ def test_the_log_can_be_read_as_a_value(open_page: OpenPage, members: Members) -
     expect_all(page, "alice: one")
     lines = page.locator(LOG).evaluate("log => log.value").splitlines()
     assert lines == ["alice has joined", "alice: one"]
+
+
+def test_no_text_looks_like_another_entry(
+    open_page: OpenPage, members: Members
+) -> None:
+    """Whatever a message holds, as history, sending or in private, it is a block of its
+    own, in which only the beginning stands where an entry begins.
+    """
+    page, wire = enter_by_wire(open_page, members, "blocks", "alice")
+    for text in TEXTS:
+        wire.hand_on({"message": text})
+    expect(page.locator(f"{LOG} [data-seq]")).to_have_count(len(TEXTS))
+    page.reload()
+    expect(page.locator(f"{LOG} [data-seq]")).to_have_count(len(TEXTS))
+    wire.outwards = no_message
+    for text in TEXTS:
+        say(page, text)
+    wire.tell({"type": "private_message", "user": NAMES[1], "message": TEXTS[0]})
+    expect(page.locator(f"{LOG} .private")).to_have_count(1)
+    expect_blocks(page, LOG)
+    expect_own_beginnings(page)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

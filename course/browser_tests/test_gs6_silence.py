@@ -65,7 +65,7 @@ def test_a_handshake_without_an_answer_is_given_up(
     page = members.enter(open_page, "still", "alice")
     page.clock.install()
     page.reload()
-    expect(page.locator(STATE)).to_have_text("open")
+    expect(page.locator(LOG)).to_contain_text("alice has joined")
     process = members.server.process
     assert process
     process.send_signal(signal.SIGSTOP)

@@ -16,6 +16,15 @@ LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
 
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
 
+# What shows as a blank, or not at all: controls, blanks, marks of direction, the BOM.
+# Spelled out: \s is not the same in Python and in JavaScript, and has not all of them.
+BLANK = (
+    r"\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u1680\u180e"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+)
+# "/pm NAME " and what stands before it: a word of its own, or the message is for all.
+PRIVATE = rf"^[{BLANK}]*/pm(?![^{BLANK}])[{BLANK}]*([^{BLANK}]*)[{BLANK}]*"
+
 
 class Refused(Exception):
     """Raised with a code for the program and a sentence for the reader."""
@@ -73,9 +82,10 @@ def check(message):
 
 def parse_private(message):
     """Return the name and the text of "/pm NAME text", or None for other messages."""
-    command, *words = message.split(maxsplit=2)
-    if command != "/pm":
+    command = re.match(PRIVATE, message)
+    if not command:
         return None
-    if len(words) < 2:
+    name, text = command[1], message[command.end() :]
+    if not text:
         raise Refused("invalid_message", "a private message is: /pm NAME text")
-    return words
+    return name, text

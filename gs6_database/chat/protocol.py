@@ -12,7 +12,8 @@ LONGEST_FRAME = 2**18  # characters; such a message takes less, however it is es
 PERIOD = 5  # seconds, in which a socket may send settings.RATE messages
 READS = 20  # frames of history that it may ask for in the same time
 RECENT = 50  # messages that a newcomer is shown
-BATCH = 80  # messages in a frame of history, which stays below 1 MiB
+BATCH = 80  # messages in a frame of history
+BATCH_BYTES = 32 * 1024 - 200  # of all these: with the rest of it a frame has 32 KiB
 LAST = 2**63 - 1  # the database counts no further
 
 # code              what has happened             what the page does
@@ -21,6 +22,15 @@ LOGIN_OVER = 4401  # logged out, in any way      reloads: the login page decides
 
 CLIENT_ID = re.compile("[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")  # a UUID
 UNSENDABLE = re.compile("[\0\ud800-\udfff]")  # NUL, and halves of a surrogate pair
+
+# What shows as a blank, or not at all: controls, blanks, marks of direction, the BOM.
+# Spelled out: \s is not the same in Python and in JavaScript, and has not all of them.
+BLANK = (
+    r"\u0000-\u0020\u007f-\u00a0\u00ad\u034f\u061c\u1680\u180e"
+    r"\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+)
+# "/pm NAME " and what stands before it: a word of its own, or the message is for all.
+PRIVATE = rf"^[{BLANK}]*/pm(?![^{BLANK}])[{BLANK}]*([^{BLANK}]*)[{BLANK}]*"
 
 
 class Refused(Exception):
@@ -113,9 +123,10 @@ def check(message):
 
 def parse_private(message):
     """Return the name and the text of "/pm NAME text", or None for other messages."""
-    command, *words = message.split(maxsplit=2)
-    if command != "/pm":
+    command = re.match(PRIVATE, message)
+    if not command:
         return None
-    if len(words) < 2:
+    name, text = command[1], message[command.end() :]
+    if not text:
         raise Refused("invalid_message", "a private message is: /pm NAME text")
-    return words
+    return name, text

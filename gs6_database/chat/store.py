@@ -1,13 +1,15 @@
 """The messages in the database: numbered, each stored once, and read again."""
 
 import asyncio
+import json
 import weakref
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F
 
 from .models import Message, Room
-from .protocol import BATCH, RECENT, Refused
+from .protocol import BATCH, BATCH_BYTES, RECENT, Refused
 from .turns import in_turn
 
 
@@ -105,21 +107,40 @@ def insert(room_id, drafts):
 
 
 def read(room_id, after=None, before=None):
-    """Return a frame of history: what came after a message, or before one, or last."""
+    """Return a frame of history: what came after a message, or before one, or last.
+
+    It says which question it answers.
+    """
     messages = Message.objects.filter(room_id=room_id)
-    most = BATCH
+    most, question = BATCH, {}
     if after is not None:
         messages = messages.filter(seq__gt=after).order_by("seq")
+        question = {"after": after}
     elif before is not None:
         messages = messages.filter(seq__lt=before).order_by("-seq")
+        question = {"before": before}
     else:
         messages = messages.order_by("-seq")
         most = RECENT
     # One more than is sent shows whether there are more.
     found = list(messages.values(*KEYS, **NAMED)[: most + 1])
-    batch = found[:most]
+    batch = what_fits(found[:most])
+    more = len(found) > len(batch)
     if after is None:
         batch.reverse()
     upto = batch[-1]["seq"] if batch else after or 0
-    more = len(found) > most
-    return {"type": "history", "messages": batch, "upto": upto, "more": more}
+    frame = {"type": "history", "messages": batch, "upto": upto, "more": more}
+    return frame | question
+
+
+def what_fits(messages):
+    """Return the first of the messages, as many as one frame has room for. A frame that
+    takes long on a slow link would look as if nothing came any more.
+    """
+    left = BATCH_BYTES
+    for number, message in enumerate(messages):
+        text = json.dumps(message, cls=DjangoJSONEncoder, ensure_ascii=False)
+        left -= len(f"{text}, ".encode())
+        if left < 0 and number:  # one goes, however long it is
+            return messages[:number]
+    return messages

@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from . import consumers
 from .door import write_ticket
 from .forms import SignupForm
-from .protocol import Refused, check
+from .protocol import PRIVATE, Refused, check
 
 
 @login_required
@@ -24,8 +24,8 @@ def lobby(request):
 
 @login_required
 def room(request, room):
-    """Show the page of a room."""
-    return render(request, "chat/room.html", {"room": room})
+    """Show the page of a room. It has to know what a private message is, too."""
+    return render(request, "chat/room.html", {"room": room, "private": PRIVATE})
 
 
 def signup(request):

@@ -25,7 +25,7 @@ async def test_what_was_missed_is_pulled_in_batches(open_client):
 
 @pytest.mark.parametrize("after", [3, 7, BIGGEST])
 async def test_a_sync_is_answered_even_with_nothing(member, after):
-    """It is a heartbeat: one frame, and upto is what was asked."""
+    """It is a heartbeat: one frame, and upto is what was asked, as after is."""
     alice = await member(3)
     await alice.ask(type="sync", after=after)
     assert await alice.next_frame() == {
@@ -33,6 +33,7 @@ async def test_a_sync_is_answered_even_with_nothing(member, after):
         "messages": [],
         "upto": after,
         "more": False,
+        "after": after,
     }
 
 

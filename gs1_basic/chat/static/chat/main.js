@@ -1,12 +1,6 @@
 // Open a WebSocket, send, close, and list every frame and event the browser saw.
 
-const MAX_ENTRIES = 500;
-const TIME = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-  fractionalSecondDigits: 3,
-});
+import { addEntry, showFrame } from "./frames.js";
 
 const connection = document.querySelector("#connection");
 const endpoint = document.querySelector("#endpoint");
@@ -16,31 +10,8 @@ const state = document.querySelector("#state");
 const composer = document.querySelector("#composer");
 const message = document.querySelector("#message");
 const sendButton = document.querySelector("#send");
-const frames = document.querySelector("#frames");
 
 let socket = null;
-
-function addEntry(kind, text, bytes) {
-  const entry = document.createElement("li");
-  entry.className = kind;
-  const time = TIME.format(new Date());
-  const size = bytes === undefined ? "" : `${bytes} B`;
-  for (const part of [time, kind, size, text]) {
-    // textContent, never HTML: a message may hold anything.
-    entry.appendChild(document.createElement("span")).textContent = part;
-  }
-  frames.append(entry);
-  while (frames.childElementCount > MAX_ENTRIES) frames.firstElementChild.remove();
-  entry.scrollIntoView({ block: "nearest" });
-}
-
-function showFrame(kind, data) {
-  if (typeof data === "string") {
-    addEntry(kind, data, new TextEncoder().encode(data).length);
-  } else {
-    addEntry(kind, "(binary)", data.byteLength);
-  }
-}
 
 function showState(name) {
   const open = name === "open";
