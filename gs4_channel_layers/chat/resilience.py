@@ -98,10 +98,12 @@ class ResilientConsumer(AsyncJsonWebsocketConsumer):
     async def leave(self):
         """Leave as far as possible: websocket_disconnect() will not be called."""
         self.stop_looking()
-        for group in self.groups if self.channel_name else ():
-            # What the layer keeps in this process goes even if Redis is away.
-            with contextlib.suppress(RedisError):
-                await self.channel_layer.group_discard(group, self.channel_name)
+        if self.channel_name:
+            # At the same time, whatever comes of it: Redis may hang, and what the layer
+            # keeps of a group in this process goes even then.
+            discard = self.channel_layer.group_discard
+            left = (discard(group, self.channel_name) for group in self.groups)
+            await asyncio.gather(*left, return_exceptions=True)
         with contextlib.suppress(*self.losses):
             await self.disconnect(UNAVAILABLE)
 

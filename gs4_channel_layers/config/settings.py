@@ -1,8 +1,9 @@
 """Django settings: only what this project uses."""
 
 from hashlib import sha256
-from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -59,10 +60,14 @@ INSTALLED_APPS = [
 
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
 REDIS_URL = text("REDIS_URL")
+try:
+    REDIS_DATABASE = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else None
+except ValueError as error:
+    raise ImproperlyConfigured(f"REDIS_URL cannot be used: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the number and the key.
-IDENTITY = [urlsplit(REDIS_URL).path.strip("/") or "0", SECRET_KEY]
-PREFIX = text("REDIS_PREFIX", sha256(" ".join(IDENTITY).encode()).hexdigest()[:12])
+IDENTITY = [REDIS_DATABASE, SECRET_KEY]
+PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
 HOST = {
     "address": REDIS_URL,
     # Redis, or what is in between, closes idle connections: then connect and try again.

@@ -2,9 +2,10 @@
 
 from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
@@ -130,11 +131,15 @@ LEASE_SECONDS = number("LEASE_SECONDS", max(45.0, LEAST_LEASE), 0.01, 864_000)
 
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
 REDIS_URL = text("REDIS_URL")
+try:
+    REDIS_DATABASE = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else None
+except ValueError as error:
+    raise ImproperlyConfigured(f"REDIS_URL cannot be used: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
-# would hear all others. This one differs with the number and the oldest key in use.
-IDENTITY = [urlsplit(REDIS_URL).path.strip("/") or "0"]
-IDENTITY += [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1:]
-PREFIX = text("REDIS_PREFIX", sha256(" ".join(IDENTITY).encode()).hexdigest()[:12])
+# would hear all others. This one differs with the number, the key and the database.
+IDENTITY = [REDIS_DATABASE, [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest key
+IDENTITY += [DATABASES["default"][key] for key in ("HOST", "PORT", "NAME")]
+PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
 HOST = {
     "address": REDIS_URL,
     # Redis, or what is in between, closes idle connections: then connect and try again.
