@@ -64,7 +64,7 @@ async def test_after_the_door_the_handshake_is_refused(lose):
 async def test_a_ticket_is_no_way_round(lose):
     """Whose it is stands in the database, too."""
     await sync_to_async(log_in)("alice")
-    from chat.login import write_ticket
+    from chat.door import write_ticket
 
     session_key = await sync_to_async(log_in)("alice")
     path = f"/ws/chat/red/?ticket={write_ticket(session_key)}"

@@ -67,6 +67,14 @@ def fresh_layer(settings):
 
 
 @pytest.fixture
+def look_often(monkeypatch):
+    """Have each connection look again after 0.05 s."""
+    import chat.consumers
+
+    monkeypatch.setattr(chat.consumers.ChatConsumer, "look_seconds", 0.05)
+
+
+@pytest.fixture
 def new_session():
     """Make sessions of alice."""
     return sync_to_async(lambda: log_in("alice"))
