@@ -14,6 +14,7 @@ from databases import (
     queries,
 )
 from django.apps import apps
+from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from topologies import (
     keep,

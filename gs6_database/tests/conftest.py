@@ -19,6 +19,7 @@ from databases import (
     wait_until_all_have_left,
 )
 from django.apps import apps
+from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from storage import fill
 from topologies import (
