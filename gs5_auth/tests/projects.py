@@ -8,15 +8,14 @@ from textwrap import dedent
 from processes import PLAIN, PROJECT
 
 WORD = "to-be-or-not"
-QUICK = 'PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]'
 
 
 def write_settings(folder, text):
     """Write settings that differ from the project's. Return the environment with which
     its commands and servers take them.
     """
-    lines = ["from config.settings import *", QUICK, dedent(text)]
-    (folder / "other_settings.py").write_text("\n".join(lines), encoding="utf-8")
+    text = f"from config.settings import *\n{dedent(text)}"
+    (folder / "other_settings.py").write_text(text, encoding="utf-8")
     return {"DJANGO_SETTINGS_MODULE": "other_settings", "PYTHONPATH": str(folder)}
 
 
