@@ -19,6 +19,7 @@ from databases import (
     wait_until_all_have_left,
 )
 from django.apps import apps
+from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from storage import fill
 from topologies import (
@@ -64,6 +65,14 @@ def fresh_layer(settings):
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     }
+
+
+@pytest.fixture
+def look_often(monkeypatch):
+    """Have each connection look again after 0.05 s."""
+    import chat.consumers
+
+    monkeypatch.setattr(chat.consumers.ChatConsumer, "look_seconds", 0.05)
 
 
 @pytest.fixture
