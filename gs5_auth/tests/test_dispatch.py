@@ -7,6 +7,8 @@ import channels.generic.websocket
 import pytest
 from channels.consumer import AsyncConsumer
 
+BASE = "chat.resilience"
+
 
 @pytest.fixture
 def visits(monkeypatch):
@@ -21,26 +23,18 @@ def visits(monkeypatch):
     return made
 
 
-def resilient():
-    """Return the base class of the chat's consumer."""
-    assert importlib.util.find_spec("chat.resilience"), "there is no base class"
-    from chat.resilience import ResilientConsumer
-
-    return ResilientConsumer
-
-
 async def test_channels_still_makes_the_visit(visits):
     """A canary: if this fails, Channels no longer visits the database's thread before
-    each event. Then dispatch() in chat/resilience.py need not call the handler itself.
+    each event. Then delete dispatch() in chat/resilience.py, and this file.
     """
-    assert resilient()
+    assert importlib.util.find_spec(BASE), "there is no base class"
 
     class Consumer(AsyncConsumer):
         async def hello(self, event):
             pass
 
     await Consumer().dispatch({"type": "hello"})
-    assert visits == [1], "Channels makes the visit no longer: let it call the handler"
+    assert visits == [1], "Channels makes the visit no longer: delete dispatch()"
 
 
 async def test_the_chat_makes_one_visit_at_the_end(visits, open_client):
@@ -55,8 +49,10 @@ async def test_the_chat_makes_one_visit_at_the_end(visits, open_client):
 
 async def test_the_type_names_the_handler():
     """It calls what Channels would call."""
+    assert importlib.util.find_spec(BASE), "there is no base class"
+    from chat.resilience import ResilientConsumer
 
-    class Consumer(resilient()):
+    class Consumer(ResilientConsumer):
         async def chat_message(self, event):
             self.got = event
 
@@ -68,8 +64,10 @@ async def test_the_type_names_the_handler():
 @pytest.mark.parametrize("type", ["unknown", "_private"])
 async def test_an_unknown_type_is_an_error(type):
     """As in Channels: a message that nothing handles is a mistake in our code."""
+    assert importlib.util.find_spec(BASE), "there is no base class"
+    from chat.resilience import ResilientConsumer
 
-    class Consumer(resilient()):
+    class Consumer(ResilientConsumer):
         async def _private(self, event):
             pytest.fail("it was called")
 
