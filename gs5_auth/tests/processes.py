@@ -36,6 +36,7 @@ class Process:
         self.lines = []
         self.ended = False
         self.changed = threading.Condition()
+        self.environment = {**os.environ, **PLAIN, **environment}
         self.process = subprocess.Popen(
             [
                 sys.executable,
@@ -43,7 +44,7 @@ class Process:
                 *([] if name == "runserver" else [application]),
             ],
             cwd=PROJECT,
-            env={**os.environ, **PLAIN, **environment},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

@@ -72,7 +72,7 @@ def test_a_stranger_is_refused_while_redis_is_away(start_server):
     path, headers = server.door("nobody", "strangers", session_key=32 * "x")
     assert server.handshake_status(path, headers) == 403
     (line,) = server.wait_for("'/ws/chat/strangers/': nobody is logged in")
-    assert " INFO " in line
+    assert " WARNING " in line
     lost = [line for line in server.lines if "is lost" in line]
     assert not [line for line in lost if "strangers" in line]
 
