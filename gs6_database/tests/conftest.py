@@ -11,6 +11,7 @@ from databases import (
     close_connections,
     database,
     django_db_modify_db_settings,
+    fresh_rooms,
     leave_empty,
     postgresql_url,
     queries,
@@ -19,6 +20,7 @@ from databases import (
     wait_until_all_have_left,
 )
 from django.apps import apps
+from leases import punctual
 from processes import TIMEOUT
 from storage import fill
 from topologies import (
@@ -64,6 +66,14 @@ def fresh_layer(settings):
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     }
+
+
+@pytest.fixture
+def look_often(monkeypatch):
+    """Have each connection look again after 0.05 s."""
+    import chat.consumers
+
+    monkeypatch.setattr(chat.consumers.ChatConsumer, "look_seconds", 0.05)
 
 
 @pytest.fixture
