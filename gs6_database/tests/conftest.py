@@ -21,6 +21,7 @@ from databases import (
 )
 from django.apps import apps
 from leases import punctual
+from locks import two_impatient
 from processes import TIMEOUT
 from storage import fill
 from topologies import (

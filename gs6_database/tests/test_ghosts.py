@@ -54,11 +54,14 @@ async def test_who_renews_in_one_room_sweeps_the_others(enter):
 
 @pytest.mark.usefixtures("look_often")
 async def test_nobody_is_swept_before_one_has_been_in_time(enter):
-    """Bob's process has just begun: what comes first is what he says."""
+    """Bob's process has just begun: he renews his lease, and carol's stays."""
     models()
     await sync_to_async(stay)("carol", seconds=50)
     bob = await enter("bob")
     assert (await bob.next_frame())["users"] == ["carol"]
+    leases = models().Presence.objects.filter(user__username="bob")
+    (at_first,) = [row.renewed async for row in leases]
+    await until(leases.filter(renewed__gt=at_first).exists, True)
     await bob.say("hello")
     assert (await bob.next_json())["type"] == "chat_message"
     assert await sync_to_async(there)() == ["bob", "carol"]
