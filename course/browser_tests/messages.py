@@ -13,9 +13,9 @@ PSST = "/pm bob psst"
 HEARD = "alice, to you alone: psst\n"  # by bob
 ROOM = "INSERT INTO chat_room (name, seq) VALUES (?, 0) ON CONFLICT DO NOTHING"
 FILL = """
-    INSERT INTO chat_message (room_id, seq, author_id, text, created)
+    INSERT INTO chat_message (room_id, seq, author_id, name, text, created)
     WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT ?)
-    SELECT room.id, room.seq + n, bob.id, room.seq + n, datetime('now')
+    SELECT room.id, room.seq + n, bob.id, username, room.seq + n, datetime('now')
     FROM number, chat_room room, auth_user bob
     WHERE room.name = ? AND bob.username = 'bob'
 """

@@ -20,7 +20,7 @@ from course.browser_tests.wire import anything, enter_by_wire, no_message
 from course.serving import PageServer
 
 STAGE = 6
-SHORT_LEASES = {"LEASE_SECONDS": "1", "SESSION_CHECK_SECONDS": "0.2"}
+SHORT_LEASES = {"LEASE_SECONDS": "4", "SESSION_CHECK_SECONDS": "0.2"}
 HOSTILE = """<img src="nowhere" onerror="alert('image')"><script>alert(1)</script>"""
 
 

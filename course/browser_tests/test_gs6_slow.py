@@ -77,7 +77,7 @@ def test_a_first_history_that_never_comes_is_given_up(
     page.reload()
     wait_until(page, lambda: len(wire.stopped) == 1)
     wire.inwards = but("history")
-    for _ in range(6):
+    for _ in range(5):
         page.clock.run_for(BEAT)
     expect(page.locator("#frames .event", has_text=SILENT)).to_have_count(1)
 

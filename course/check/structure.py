@@ -37,7 +37,12 @@ GENERATED = re.compile(
 )
 PRINT = re.compile(r"^\s*print\(", re.MULTILINE)
 LONGEST_MODULE = 200  # lines
-SECRET_KEY = re.compile(r"^SECRET_KEY = .*$", re.MULTILINE)
+# Stage 1 asks the environment itself, the later ones by config/environment.py.
+SECRET_KEY = re.compile(
+    r"""^SECRET_KEY = (?:os\.environ\.get\("SECRET_KEY"\) or |text\("SECRET_KEY", )"""
+    r"""("[^"]+")\)?$""",
+    re.MULTILINE,
+)
 
 
 def house(course: Course) -> Iterator[Problem]:
@@ -114,23 +119,24 @@ def names(course: Course) -> Iterator[Problem]:
 
 def secret_key(course: Course) -> Iterator[Problem]:
     """All stages have the same development SECRET_KEY, the environment's goes first."""
-    lines = {}
+    keys = {}
     for stage in course.stages:
         path = stage.path / "config" / "settings.py"
         text = path.read_text(encoding="utf-8") if path.is_file() else ""
         where = f"{stage.name}/config/settings.py"
         match = SECRET_KEY.search(text)
-        if match is None or 'environ.get("SECRET_KEY", ' not in match[0]:
+        if match is None:
             yield Problem(
                 where,
                 "SECRET_KEY is not read from the environment first",
-                'write SECRET_KEY = os.environ.get("SECRET_KEY", "...")',
+                'write SECRET_KEY = text("SECRET_KEY", "..."), or in stage 1 '
+                'os.environ.get("SECRET_KEY") or "..."',
             )
         else:
-            lines[where] = match[0]
-    first = next(iter(lines.values()), "")
-    for where, line in lines.items():
-        if line != first:
+            keys[where] = match[1]
+    first = next(iter(keys.values()), "")
+    for where, key in keys.items():
+        if key != first:
             yield Problem(where, "its SECRET_KEY differs", "use that of stage 1")
 
 

@@ -6,12 +6,23 @@ Copy it beside settings.py, and set DJANGO_SETTINGS_MODULE to config.production.
 
 import os
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.settings import *  # noqa: F403
 from config.settings import BASE_DIR, MIDDLEWARE
 
+
+def required(name):
+    """Return a variable. There is no default: it does not start without one."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is empty or not set: give it a value.")
+    return value
+
+
 DEBUG = False
-SECRET_KEY = os.environ["SECRET_KEY"]  # no default: it does not start without one
-ALLOWED_HOSTS = os.environ["ALLOWED_HOSTS"].split()  # of pages, and of Origin
+SECRET_KEY = required("SECRET_KEY")
+ALLOWED_HOSTS = required("ALLOWED_HOSTS").split()  # of pages, and of Origin
 CSRF_TRUSTED_ORIGINS = os.environ.get("CSRF_TRUSTED_ORIGINS", "").split()
 STATIC_ROOT = os.environ.get("STATIC_ROOT", BASE_DIR / "collected")
 

@@ -53,12 +53,15 @@ def test_the_check_for_deployment_has_nothing_to_say(project: Path) -> None:
         assert problem in said
 
 
+@pytest.mark.parametrize("value", [None, "", " "], ids=["unset", "empty", "blank"])
 @pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
-def test_without_a_key_or_a_name_it_does_not_start(project: Path, name: str) -> None:
-    """No default could be right, so there is none."""
-    status, said = run(project, IMPORT, **{name: None})
+def test_without_a_key_or_a_name_it_does_not_start(
+    project: Path, name: str, value: str | None
+) -> None:
+    """No default could be right, so there is none, and an empty value is none."""
+    status, said = run(project, IMPORT, **{name: value})
     assert status == 1
-    assert f"KeyError: '{name}'" in said
+    assert f"ImproperlyConfigured: {name} is empty or not set" in said
 
 
 def test_the_defaults_are_those_that_the_note_names() -> None:

@@ -37,7 +37,8 @@ def test_with_redis_it_is_pubsub(chosen):
     """REDIS_URL is enough."""
     layer = chosen(**REDIS)
     assert layer["BACKEND"] == PUBSUB
-    assert layer["CONFIG"]["hosts"] == ["redis://127.0.0.1:6379"]
+    (host,) = layer["CONFIG"]["hosts"]
+    assert host["address"] == "redis://127.0.0.1:6379"
 
 
 @pytest.mark.parametrize(("name", "backend"), [("pubsub", PUBSUB), ("queue", QUEUE)])

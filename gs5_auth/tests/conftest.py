@@ -14,6 +14,7 @@ from databases import (
     queries,
 )
 from django.apps import apps
+from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from topologies import (
     keep,
@@ -58,6 +59,14 @@ def fresh_layer(settings):
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     }
+
+
+@pytest.fixture
+def look_often(monkeypatch):
+    """Have each connection look again after 0.05 s."""
+    import chat.consumers
+
+    monkeypatch.setattr(chat.consumers.ChatConsumer, "look_seconds", 0.05)
 
 
 @pytest.fixture

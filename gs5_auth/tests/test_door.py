@@ -79,7 +79,8 @@ async def test_it_is_the_validator_that_stops_another_site():
     from channels.routing import URLRouter
     from channels.sessions import CookieMiddleware, SessionMiddleware
 
-    from chat.login import LoginMiddleware, OriginMiddleware
+    from chat.door import OriginMiddleware
+    from chat.login import LoginMiddleware
     from chat.routing import websocket_urlpatterns
 
     chat = LoginMiddleware(URLRouter(websocket_urlpatterns))

@@ -12,7 +12,6 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 
 UNAVAILABLE = 4503
 LOGIN_OVER = 4401
-SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
 
 
 @contextlib.asynccontextmanager
@@ -29,7 +28,7 @@ async def no_task_left():
 def watchers():
     """Return the tasks that look after logins."""
     names = (task.get_coro().__qualname__ for task in asyncio.all_tasks())
-    return [name for name in names if name == "ChatConsumer.watch"]
+    return [name for name in names if name.endswith(".look_around")]
 
 
 async def test_no_task_is_left_when_a_client_leaves(new_session):
@@ -45,12 +44,14 @@ async def test_no_task_is_left_when_a_client_leaves(new_session):
         await alice.disconnect(timeout=TIMEOUT)
 
 
-@pytest.mark.parametrize("seconds", [SOON, 30])
-async def test_no_task_is_left_when_the_login_ends(new_session, settings, seconds):
+@pytest.mark.parametrize("seconds", [0.05, 30])
+async def test_no_task_is_left_when_the_login_ends(new_session, monkeypatch, seconds):
     """Whether the task itself finds out or the socket is told."""
-    settings.SESSION_CHECK_SECONDS = seconds
     session_key = await new_session()
+    import chat.consumers
     from config.asgi import application
+
+    monkeypatch.setattr(chat.consumers.ChatConsumer, "look_seconds", seconds)
 
     async with no_task_left():
         alice = Client(application, "/ws/chat/red/", page(session_key))

@@ -11,15 +11,13 @@ from endings import ENDINGS, log_out
 from processes import TIMEOUT
 
 LOGIN_OVER = 4401
-SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
 
 
 @pytest.mark.parametrize("end", ENDINGS, ids=lambda end: end.__name__)
-async def test_a_socket_ends_with_its_login(enter, new_session, settings, end):
+async def test_a_socket_ends_with_its_login(enter, new_session, look_often, end):
     """In whichever way the login ends, the socket sees it when it looks, after
     SESSION_CHECK_SECONDS; bob's looks, too, and stays.
     """
-    settings.SESSION_CHECK_SECONDS = SOON
     session_key = await new_session()
     alice, bob = await enter("alice", session_key=session_key), await enter("bob")
     await sync_to_async(end)(session_key)
@@ -44,12 +42,11 @@ async def test_a_login_that_ends_twice_closes_its_socket_once(enter, new_session
 
 
 async def test_changing_the_password_ends_the_sockets_and_not_the_login(
-    enter, new_session, settings
+    enter, new_session, settings, look_often
 ):
     """Who changes the password stays logged in, under a new session key, which an open
     socket cannot know: 4401, and the page that reloads gets in again.
     """
-    settings.SESSION_CHECK_SECONDS = SOON
     await sync_to_async(set_password)("alice", "the old word")
     session_key = await new_session()
     alice = await enter("alice", session_key=session_key)
@@ -73,9 +70,8 @@ def set_password(name, password):
     user.save()
 
 
-async def test_a_socket_looks_again_and_again(enter, settings, monkeypatch):
+async def test_a_socket_looks_again_and_again(enter, look_often, monkeypatch):
     """While the login lasts it looks, and nothing else happens."""
-    settings.SESSION_CHECK_SECONDS = SOON
     alice = await enter("alice")
     looks = count_looks(monkeypatch)
     await looks.reach(3)
@@ -83,12 +79,11 @@ async def test_a_socket_looks_again_and_again(enter, settings, monkeypatch):
 
 
 async def test_a_database_that_does_not_answer_ends_no_socket(
-    enter, new_session, settings, monkeypatch, caplog
+    enter, new_session, look_often, monkeypatch, caplog
 ):
     """Who is logged in cannot be told, so nobody is thrown out: that is a warning, and
     the socket goes on looking.
     """
-    settings.SESSION_CHECK_SECONDS = SOON
     session_key = await new_session()
     alice = await enter("alice", session_key=session_key)
     with monkeypatch.context() as patch:
@@ -96,7 +91,7 @@ async def test_a_database_that_does_not_answer_ends_no_socket(
         await looks.reach(2)
     await alice.say("still here")
     await alice.wait_for(type="chat_message", message="still here")
-    assert "alice: looks again later: the disk is away" in caplog.messages
+    assert "/ws/chat/red/: looks again later: the disk is away" in caplog.messages
     await sync_to_async(log_out)(session_key)
     assert await alice.close_code() == LOGIN_OVER
 
@@ -104,7 +99,7 @@ async def test_a_database_that_does_not_answer_ends_no_socket(
 def count_looks(monkeypatch, error=None):
     """Count how often sockets look whether their login lasts, or have it raise."""
     import chat.consumers
-    from chat.login import look
+    from chat.login import user_of
 
     class Looks:
         made = 0
@@ -113,7 +108,7 @@ def count_looks(monkeypatch, error=None):
             self.made += 1
             if error:
                 raise error
-            return look(session_key)
+            return user_of(session_key)
 
         async def reach(self, number):
             """Wait until there were so many."""
@@ -122,5 +117,5 @@ def count_looks(monkeypatch, error=None):
                     await asyncio.sleep(0)
 
     looks = Looks()
-    monkeypatch.setattr(chat.consumers, "look", looks)
+    monkeypatch.setattr(chat.consumers, "user_of", looks)
     return looks

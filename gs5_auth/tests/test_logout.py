@@ -8,7 +8,6 @@ from asgiref.sync import sync_to_async
 from endings import log_out
 
 LOGIN_OVER = 4401
-SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
 
 
 async def test_logging_out_closes_every_socket_of_the_session(enter, new_session):
@@ -105,11 +104,12 @@ def test_without_redis_one_can_log_out(client, settings, caplog):
     assert "a logout reaches no socket" in warning.message
 
 
-async def test_a_logout_without_a_request_raises_nothing(enter, new_session, settings):
+async def test_a_logout_without_a_request_raises_nothing(
+    enter, new_session, look_often
+):
     """Channels' own logout() sends the signal without a request: nobody can tell which
     session it was. The socket finds out by itself.
     """
-    settings.SESSION_CHECK_SECONDS = SOON
     session_key = await new_session()
     alice = await enter("alice", session_key=session_key)
     from chat.login import open_session

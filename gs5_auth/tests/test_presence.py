@@ -47,6 +47,50 @@ def test_an_unknown_socket_does_not_leave(presence):
     assert presence.remove("two") is None
 
 
+def test_a_user_may_come_and_go_many_times(presence):
+    """Equal tabs are counted, whatever their order; nothing of them stays."""
+    presence = presence()
+    channels = [str(number) for number in range(50)]
+    for _ in range(3):
+        assert [presence.add(each, "alice") for each in channels] == [True] + 49 * [
+            False
+        ]
+        assert not any(presence.add(each, "alice") for each in channels)
+        left = [presence.remove(each) for each in reversed(channels)]
+        assert left == 49 * [None] + ["alice"]
+    assert not presence.users
+
+
+def test_who_comes_and_goes_costs_no_look_at_all_the_others(presence):
+    """Among 1,000 it costs what it costs among none: nobody goes through all of them,
+    for each that comes, in each of their sockets.
+    """
+
+    class Untouched(dict):
+        """A dict that nobody goes through."""
+
+        def refuse(self, *args):
+            pytest.fail("all who are here were gone through")
+
+        __iter__ = keys = values = items = copy = refuse
+
+    presence = presence()
+    for number in range(1000):
+        presence.add(f"channel {number}", f"user {number}")
+    names = [name for name, value in vars(presence).items() if isinstance(value, dict)]
+    assert names
+    for name in names:
+        kind = type(vars(presence)[name])
+        untouched = type("Untouched", (Untouched, kind), {})(vars(presence)[name])
+        setattr(presence, name, untouched)
+    assert presence.add("a", "alice") is True
+    assert presence.add("b", "alice") is False
+    assert presence.add("b", "alice") is False
+    assert presence.remove("c") is None
+    assert presence.remove("a") is None
+    assert presence.remove("b") == "alice"
+
+
 async def test_a_leave_of_nobody_is_ignored(enter):
     """Nobody knows whose it was: the next that bob gets is what he says."""
     bob = await enter("bob")

@@ -11,6 +11,10 @@ class SignupForm(UserCreationForm):
     an address for a forgotten password.
     """
 
-    class Meta:
+    class Meta(UserCreationForm.Meta):
         model = User
         fields = [User.USERNAME_FIELD, *User.REQUIRED_FIELDS]
+        help_texts = {
+            getattr(User, "EMAIL_FIELD", "email"): "If you forget your password, a "
+            "link to set another is sent here."
+        }

@@ -22,6 +22,7 @@ from databases import (
 from django.apps import apps
 from leases import punctual
 from locks import two_impatient
+from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from storage import fill
 from topologies import (

@@ -7,8 +7,21 @@ import pytest
 from accounts import knock, log_in, page
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
-from django.db import OperationalError
+from clients import Client
+from django.db import (
+    DatabaseError,
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
+from endings import delete_session
+from processes import TIMEOUT
 
+LOGIN_OVER = 4401
+UNAVAILABLE = 4503
 NOWHERE = "/nonexistent/database.sqlite3"
 
 
@@ -17,7 +30,7 @@ def lose(monkeypatch, caplog):
     """Lose the database after so many looks at a session. Return the warnings."""
     import_module("config.asgi")  # it sets up the log, anew: now, and not later
 
-    def lose_after(looks):
+    def lose_after(looks, kind=OperationalError):
         from chat import login
 
         get_user, made = login.get_user, []
@@ -25,7 +38,7 @@ def lose(monkeypatch, caplog):
         def fail(request):
             made.append(request)
             if len(made) > looks:
-                raise OperationalError("the disk is away")
+                raise kind("the disk is away")
             return get_user(request)
 
         monkeypatch.setattr(login, "get_user", fail)
@@ -61,10 +74,51 @@ async def test_after_the_door_the_handshake_is_refused(lose):
     assert get_channel_layer().groups == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (OperationalError, "is lost"),
+        (InterfaceError, "is lost"),
+        (DatabaseError, "refuses"),
+        (DataError, "refuses"),
+        (IntegrityError, "refuses"),
+        (ProgrammingError, "refuses"),
+    ],
+)
+async def test_the_log_tells_what_is_lost_from_what_is_refused(lose, kind, what):
+    """A database that is away, and one that does not take what it is asked, need other
+    remedies. The client comes back after either: 4503, if it sees a code.
+    """
+    session_key = await sync_to_async(log_in)("alice")
+    from config.asgi import application
+
+    warnings = lose(1, kind)
+    client = Client(application, "/ws/chat/red/", page(session_key))
+    assert await client.connect(TIMEOUT) == (False, UNAVAILABLE)
+    await client.disconnect()
+    (warning,) = warnings()
+    assert (
+        warning.getMessage() == f"/ws/chat/red/: the database {what}: the disk is away"
+    )
+    assert warning.exc_info is None
+
+
+@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, ProgrammingError])
+async def test_at_the_door_none_of_them_raises(lose, kind):
+    """There it is one warning, too, and HTTP 403."""
+    headers = page(await sync_to_async(log_in)("alice"))
+    assert await knock(headers)
+    warnings = lose(0, kind)
+    assert not await knock(headers)
+    (warning,) = warnings()
+    assert "the disk is away" in warning.getMessage()
+    assert warning.exc_info is None
+
+
 async def test_a_ticket_is_no_way_round(lose):
     """Whose it is stands in the database, too."""
     await sync_to_async(log_in)("alice")
-    from chat.login import write_ticket
+    from chat.door import write_ticket
 
     session_key = await sync_to_async(log_in)("alice")
     path = f"/ws/chat/red/?ticket={write_ticket(session_key)}"
@@ -91,3 +145,24 @@ def test_a_server_without_a_database_refuses(keep, start_server):
     (line,) = bad.wait_for("the database is lost")
     assert " WARNING " in line
     assert "Traceback" not in bad.log
+
+
+def test_while_the_database_is_lost_open_sockets_stay(start_server):
+    """Each look is a warning; what is said still arrives; and when the database is back
+    the looks see what has happened.
+    """
+    server = start_server("daphne", SESSION_CHECK_SECONDS="0.1")
+    session_key = log_in("alice")
+    with server.enter("alice", "lost", session_key) as alice:
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE django_session RENAME TO away")
+            try:
+                lines = server.wait_for("/ws/chat/lost/: looks again later", count=2)
+                alice.say("/pm alice still here")
+                alice.wait_for(type="private_message", message="still here")
+            finally:
+                cursor.execute("ALTER TABLE away RENAME TO django_session")
+        assert " WARNING " in lines[0]
+        delete_session(session_key)
+        assert alice.close_code() == LOGIN_OVER
+    assert "Traceback" not in server.log

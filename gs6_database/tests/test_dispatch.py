@@ -1,4 +1,4 @@
-"""The mixin that saves a visit to the database's thread with each event."""
+"""The dispatch that saves a visit to the database's thread with each event."""
 
 import importlib.util
 
@@ -7,7 +7,7 @@ import channels.generic.websocket
 import pytest
 from channels.consumer import AsyncConsumer
 
-MIXIN = "chat.dispatch"
+BASE = "chat.resilience"
 
 
 @pytest.fixture
@@ -25,16 +25,16 @@ def visits(monkeypatch):
 
 async def test_channels_still_makes_the_visit(visits):
     """A canary: if this fails, Channels no longer visits the database's thread before
-    each event. Then delete chat/dispatch.py, and this file.
+    each event. Then delete dispatch() in chat/resilience.py, and this file.
     """
-    assert importlib.util.find_spec(MIXIN), "there is no mixin"
+    assert importlib.util.find_spec(BASE), "there is no base class"
 
     class Consumer(AsyncConsumer):
         async def hello(self, event):
             pass
 
     await Consumer().dispatch({"type": "hello"})
-    assert visits == [1], "Channels makes the visit no longer: delete chat/dispatch.py"
+    assert visits == [1], "Channels makes the visit no longer: delete dispatch()"
 
 
 async def test_the_chat_makes_one_visit_at_the_end(visits, open_client):
@@ -48,11 +48,11 @@ async def test_the_chat_makes_one_visit_at_the_end(visits, open_client):
 
 
 async def test_the_type_names_the_handler():
-    """The mixin calls what Channels would call."""
-    assert importlib.util.find_spec(MIXIN), "there is no mixin"
-    from chat.dispatch import DirectDispatch
+    """It calls what Channels would call."""
+    assert importlib.util.find_spec(BASE), "there is no base class"
+    from chat.resilience import ResilientConsumer
 
-    class Consumer(DirectDispatch, AsyncConsumer):
+    class Consumer(ResilientConsumer):
         async def chat_message(self, event):
             self.got = event
 
@@ -64,10 +64,10 @@ async def test_the_type_names_the_handler():
 @pytest.mark.parametrize("type", ["unknown", "_private"])
 async def test_an_unknown_type_is_an_error(type):
     """As in Channels: a message that nothing handles is a mistake in our code."""
-    assert importlib.util.find_spec(MIXIN), "there is no mixin"
-    from chat.dispatch import DirectDispatch
+    assert importlib.util.find_spec(BASE), "there is no base class"
+    from chat.resilience import ResilientConsumer
 
-    class Consumer(DirectDispatch, AsyncConsumer):
+    class Consumer(ResilientConsumer):
         async def _private(self, event):
             pytest.fail("it was called")
 

@@ -20,13 +20,13 @@ async def test_a_logout_before_the_look_refuses_the_handshake(new_session, monke
     """
     session_key = await new_session()
     import chat.consumers
-    from chat.login import look
+    from chat.login import user_of
 
     def late(session_key):
         log_out(session_key)
-        return look(session_key)
+        return user_of(session_key)
 
-    monkeypatch.setattr(chat.consumers, "look", late)
+    monkeypatch.setattr(chat.consumers, "user_of", late)
     from config.asgi import application
 
     client = Client(application, "/ws/chat/red/", page(session_key))
@@ -40,14 +40,14 @@ async def test_a_logout_after_the_look_closes_the_socket(new_session, monkeypatc
     """
     session_key = await new_session()
     import chat.consumers
-    from chat.login import look
+    from chat.login import user_of
 
     def early(session_key):
-        user = look(session_key)
+        user = user_of(session_key)
         log_out(session_key)
         return user
 
-    monkeypatch.setattr(chat.consumers, "look", early)
+    monkeypatch.setattr(chat.consumers, "user_of", early)
     from config.asgi import application
 
     client = Client(application, "/ws/chat/red/", page(session_key))
