@@ -7,7 +7,7 @@ from django.db import connection
 from django.http import HttpResponse
 from django.utils.decorators import async_only_middleware
 
-HEALTH = "/health/"
+HEALTH = ["/health", "/health/"]
 AT_ONCE = 20  # requests of a process: each has a connection to the database
 
 
@@ -45,7 +45,7 @@ def health(get_response):
     """
 
     async def handle(request):
-        if request.path_info == HEALTH:
+        if request.path_info in HEALTH:
             return HttpResponse("ok\n", content_type="text/plain")
         return await get_response(request)
 

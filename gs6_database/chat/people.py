@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import secrets
+import weakref
 
 from .resilience import tell_group
 
@@ -45,6 +46,12 @@ class People:
         """Take who is here from the first who has looked."""
         if self.users is None:
             self.users = set(users)
+
+    def leave(self, place):
+        """Forget a place, and with the last one who is here: nobody would hear it."""
+        self.places.discard(place)
+        if not self.places:
+            self.users = None
 
     async def tell(self, *changes):
         """Tell all connections of the room, at once or with the next changes."""
@@ -101,19 +108,9 @@ class People:
         self.latest = self.latest.next
 
 
-rooms = {}  # by group
+rooms = weakref.WeakValueDictionary()  # by group; they go with the last who uses them
 
 
-def enter(group, place):
+def people_of(group):
     """Return who is in a room, the same object for all connections of this process."""
-    people = rooms.setdefault(group, People(group))
-    people.places.add(place)
-    return people
-
-
-def leave(group, place):
-    """Forget who is in a room with the last connection that this process has there."""
-    if group in rooms:
-        rooms[group].places.discard(place)
-        if not rooms[group].places:
-            del rooms[group]
+    return rooms.setdefault(group, People(group))

@@ -1,9 +1,7 @@
 """A connection's place in a room: its lease, and what it has seen of the others."""
 
-from channels.db import database_sync_to_async
-
-from . import people
 from .models import Room
+from .people import People, people_of
 from .presence import Lease, sweep
 from .store import read, writer_for
 from .turns import in_turn
@@ -15,7 +13,8 @@ class Place:
     def __init__(self, room, user, channel):
         self.room, self.user, self.channel = room, user, channel
         self.group = room_group(room)
-        self.people = people.enter(self.group, self)
+        self.people = people_of(self.group)
+        self.people.places.add(self)
         self.shown = self.people.latest  # of the news
         self.lease = None
 
@@ -42,28 +41,38 @@ class Place:
     async def keep(self):
         """Keep the lease, and look who is here. End the leases of the dead."""
         before = self.people.latest
-        if not await database_sync_to_async(self.lease.renew)():
-            is_new = await in_turn(self.group, self.lease.take)
-            await self.tell_if(is_new, True)
-        users = await database_sync_to_async(self.lease.users)()
+        is_new, users, swept = await in_turn(self.group, self.renew)
         self.people.compare(users, before)
-        for room, left in (await database_sync_to_async(sweep)()).items():
+        await self.tell_if(is_new, True)
+        for room, left in swept.items():
             gone = [(name, False) for name in sorted(left)]
-            await people.People(room_group(room)).tell(*gone)
+            await People(room_group(room)).tell(*gone)
+
+    def renew(self):
+        """Renew the lease, or take it again. Return whether the user is new, who is
+        there, and who has left which room.
+        """
+        is_new = not self.lease.renew() and self.lease.take()
+        return is_new, self.lease.users(), sweep()
 
     def news(self):
         """Return the frames about those who have come and gone since the last time."""
-        for news in self.shown.following():
-            self.shown = news
+        while news := self.shown.next:
+            self.shown = news  # before it is sent: meanwhile the next may be asked for
             if news.users != {self.user.get_username()}:  # it knows that it is here
                 yield news.text
 
     async def give_back(self):
         """Give the place back, and tell the room."""
-        people.leave(self.group, self)
-        if self.lease:
-            has_left = await in_turn(self.group, self.lease.give_back)
-            await self.tell_if(has_left, False)
+        self.people.leave(self)
+        has_left = await in_turn(self.group, self.leave)
+        await self.tell_if(has_left, False)
+
+    def leave(self):
+        """Give the lease back, if there is one: who was cancelled may have got it in
+        the database's thread without hearing of it.
+        """
+        return self.lease and self.lease.give_back()
 
     async def tell_if(self, is_news, has_come):
         """Tell the room that the user has come or gone, if no other place is theirs."""

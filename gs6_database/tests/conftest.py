@@ -11,6 +11,7 @@ from databases import (
     close_connections,
     database,
     django_db_modify_db_settings,
+    fresh_rooms,
     leave_empty,
     postgresql_url,
     queries,
@@ -19,6 +20,8 @@ from databases import (
     wait_until_all_have_left,
 )
 from django.apps import apps
+from leases import punctual
+from locks import two_impatient
 from own_users import names, own_chat, own_users
 from processes import TIMEOUT
 from storage import fill

@@ -1,6 +1,7 @@
 """Fixtures: the tests' database, and what it is asked."""
 
 import asyncio
+import importlib.util
 import os
 import re
 import tempfile
@@ -72,6 +73,17 @@ def close_connections():
     """Close what the thread of the consumers has opened."""
     yield
     asyncio.run(sync_to_async(connections.close_all)())
+
+
+@pytest.fixture(autouse=True)
+def fresh_rooms():
+    """Let nobody wait for what another test has begun: its event loop has ended."""
+    yield
+    if importlib.util.find_spec("chat.turns"):
+        from chat import people, turns
+
+        people.rooms.clear()
+        turns.turns.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -11,6 +11,15 @@ from processes import TIMEOUT
 from storage import models
 
 
+@pytest.fixture
+def punctual(monkeypatch):
+    """Have this process be one that has renewed its leases in time for long enough."""
+    models()
+    from chat.presence import Punctuality
+
+    monkeypatch.setattr(Punctuality, "may_judge", lambda self: True)
+
+
 def age(name, seconds):
     """Have the leases of a user be renewed so long ago. Return how many there are."""
     leases = models().Presence.objects.filter(user__username=name)

@@ -24,7 +24,8 @@ def fill(number, room="red", author="alice", text=str, client_id=None):
     room, _ = models().Room.objects.get_or_create(name=room)
     from chat.store import insert
 
-    draft = {"author_id": make_user(author).pk, "client_id": client_id}
+    author_id = make_user(author).pk
+    draft = {"author_id": author_id, "name": author, "client_id": client_id}
     insert(room.pk, [draft | {"text": text(n)} for n in range(1, number + 1)])
     return room
 

@@ -62,12 +62,12 @@ def test_one_can_search_or_need_not(client, model):
     assert (f"{model}-2" in response.text) is (model == "presence")
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", ["room", "message"])
 def test_nothing_can_be_added_changed_or_deleted(client, model):
     """A row can be looked at; all that would change one is forbidden."""
     become_boss(client)
     add(model, [1])
-    row = {"room": "Room", "message": "Message", "presence": "Presence"}[model]
+    row = {"room": "Room", "message": "Message"}[model]
     (pk,) = getattr(models(), row).objects.values_list("pk", flat=True)
     path = f"/admin/chat/{model}/"
     assert client.get(f"{path}{pk}/change/").status_code == 200

@@ -59,12 +59,12 @@ async def test_what_nobody_was_told_comes_with_the_next_sync(enter):
     alice = await enter("alice")
     await alice.say("one")
     await alice.next_frame(type="chat_message")
-    from chat.store import save
+    from chat.store import save_all
 
     room = await models().Room.objects.aget(name="red")
     bob = await sync_to_async(make_user)("bob")
-    draft = {"author_id": bob.pk, "text": "two", "client_id": None}
-    ((message, new),) = await sync_to_async(save)(room.pk, [draft])
+    draft = {"author_id": bob.pk, "name": "bob", "text": "two", "client_id": None}
+    ((message, new),) = await sync_to_async(save_all)(room.pk, [draft])
     assert (message.seq, new) == (2, True)
     await alice.say("three")
     assert (await alice.next_frame(type="chat_message"))["seq"] == 3

@@ -124,10 +124,10 @@ async def test_who_cannot_be_shown_the_history_is_refused(lose, enter):
     models()
     session_key = await sync_to_async(log_in)("alice")
     await enter("bob")
-    from chat import consumers
+    from chat import place
     from config.asgi import application
 
-    warnings, _ = lose(consumers, "read")
+    warnings, _ = lose(place, "read")
     alice = Client(application, "/ws/chat/red/", page(session_key))
     assert (await alice.connect(TIMEOUT))[0] is False
     await alice.wait(TIMEOUT)
@@ -149,10 +149,10 @@ async def test_who_leaves_without_a_database_is_a_warning(enter, lose):
     await models().Presence.objects.all().adelete()
 
 
-async def test_a_lease_that_cannot_be_renewed_ends_no_socket(enter, lose, settings):
+@pytest.mark.usefixtures("look_often")
+async def test_a_lease_that_cannot_be_renewed_ends_no_socket(enter, lose):
     """It is tried again: a database that is away for a moment throws nobody out."""
     models()
-    settings.SESSION_CHECK_SECONDS = 0.05
     alice = await enter("alice")
     await alice.say("I am here")  # after which the task runs that renews
     await alice.next_frame(type="chat_message")
@@ -166,17 +166,22 @@ async def test_a_lease_that_cannot_be_renewed_ends_no_socket(enter, lose, settin
     await alice.say("still here")
     await alice.next_frame(type="chat_message", message="still here")
     assert {r.getMessage() for r in warnings()} == {
-        "alice: looks again later: the disk is away"
+        "/ws/chat/red/: looks again later: the disk is away"
     }
 
 
-async def test_a_room_that_is_deleted_closes_with_4503(enter):
-    """Whoever is in it comes back, and it is made anew."""
+async def test_a_room_that_is_deleted_closes_with_4503(enter, caplog):
+    """Whoever is in it comes back, and it is made anew. The log says what has gone."""
     models()
     alice = await enter("alice")
     await models().Room.objects.all().adelete()
+    caplog.clear()
     await alice.say("hello")
     assert await alice.close_code() == UNAVAILABLE
+    await alice.wait(TIMEOUT)
+    (warning,) = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert warning.getMessage().startswith("/ws/chat/red/: the room is gone: ")
+    assert warning.exc_info is None
     again = await enter("alice")
     await again.say("hello")
     assert (await again.next_frame(type="ack"))["seq"] == 1

@@ -7,7 +7,7 @@ from accounts import make_user
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from leases import age, stay, there
+from leases import age, there
 from storage import models
 
 
@@ -24,72 +24,58 @@ def lease():
     return make
 
 
-def test_each_change_says_who_was_there_and_who_is(lease):
-    """So whoever changes something knows whom to tell of."""
+def test_each_change_says_whether_it_is_news(lease):
+    """So whoever changes something knows whether to tell of it. All who are there can
+    be asked for.
+    """
     alice, bob = lease("alice"), lease("bob")
-    assert alice.take() == (set(), {"alice"})
-    assert bob.take() == ({"alice"}, {"alice", "bob"})
-    assert alice.renew() == ({"alice", "bob"}, {"alice", "bob"})
-    assert alice.give_back() == ({"alice", "bob"}, {"bob"})
+    assert alice.take() is True
+    assert bob.take() is True
+    assert alice.renew() is True
+    assert alice.users() == {"alice", "bob"}
+    assert alice.give_back() is True
+    assert bob.users() == {"bob"}
 
 
 def test_of_two_leases_of_a_user_the_last_counts(lease):
     """Two tabs are one user."""
     one, two = lease("alice", channel="one"), lease("alice", channel="two")
-    assert one.take() == (set(), {"alice"})
-    assert two.take() == ({"alice"}, {"alice"})
-    assert one.give_back() == ({"alice"}, {"alice"})
-    assert two.give_back() == ({"alice"}, set())
+    assert one.take() is True
+    assert two.take() is False
+    assert one.users() == {"alice"}
+    assert one.give_back() is False
+    assert two.give_back() is True
 
 
 def test_a_connection_has_one_lease(lease):
-    """Taken again it is renewed; the database would not have a second."""
-    alice = lease("alice")
-    alice.take()
-    assert age("alice", 40) == 1
-    assert alice.take() == ({"alice"}, {"alice"})
-    assert there() == ["alice"]
-    (row,) = models().Presence.objects.all()
-    row.pk = None
+    """The database would not have a second."""
+    lease("alice").take()
     with pytest.raises(IntegrityError), transaction.atomic():
-        row.save(force_insert=True)
-
-
-@pytest.mark.parametrize(("seconds", "users"), [(40, {"alice", "bob"}), (50, {"bob"})])
-@pytest.mark.parametrize("change", ["take", "renew"])
-def test_a_lease_lasts_45_seconds(lease, change, seconds, users):
-    """After that it is swept by whoever comes, or renews one of the same room."""
-    alice, bob = lease("alice"), lease("bob")
-    alice.take()
-    bob.take()
-    assert age("alice", seconds) == 1
-    assert getattr(bob, change)() == ({"alice", "bob"}, users)
-    assert there() == sorted(users)
+        lease("alice").take()
+    assert there() == ["alice"]
 
 
 def test_a_renewal_counts_from_now(lease):
-    """A lease that is renewed in time is never swept."""
-    alice, bob = lease("alice"), lease("bob")
+    """And says that the lease was there."""
+    alice = lease("alice")
     alice.take()
-    bob.take()
-    for _ in range(3):
-        assert age("alice", 40) == 1
-        assert alice.renew() == ({"alice", "bob"}, {"alice", "bob"})
-        assert bob.renew() == ({"alice", "bob"}, {"alice", "bob"})
-    age("alice", 50)
-    assert bob.renew() == ({"alice", "bob"}, {"bob"})
+    assert age("alice", 40) == 1
+    assert alice.renew() is True
+    recent = models().Presence.objects.filter(renewed__gte=Now() - timedelta(seconds=9))
+    assert recent.count() == 1
 
 
-def test_a_lease_that_was_swept_is_taken_again(lease):
-    """Its process hung for a minute, and lives: at the next renewal its user is there
-    again.
+def test_a_lease_that_was_swept_is_missed_at_its_renewal(lease):
+    """Its process hung for a minute, and lives: then it is taken again, which is news
+    if its user has no other.
     """
     alice, bob = lease("alice"), lease("bob")
     alice.take()
     bob.take()
-    age("alice", 50)
-    assert bob.renew() == ({"alice", "bob"}, {"bob"})
-    assert alice.renew() == ({"bob"}, {"alice", "bob"})
+    models().Presence.objects.filter(user__username="alice").delete()
+    assert alice.renew() is False
+    assert there() == ["bob"]
+    assert alice.take() is True
     assert there() == ["alice", "bob"]
 
 
@@ -98,26 +84,26 @@ def test_what_has_run_out_and_was_not_swept_is_renewed(lease):
     alice = lease("alice")
     alice.take()
     age("alice", 50)
-    assert alice.renew() == ({"alice"}, {"alice"})
-    assert lease("bob").take() == ({"alice"}, {"alice", "bob"})
-
-
-def test_another_room_is_not_swept(lease):
-    """There nobody could be told."""
-    stay("carol", "blue", seconds=50)
-    stay("carol", "red", seconds=50)
-    age("carol", 50)
-    assert lease("alice").take() == ({"carol"}, {"alice"})
-    assert there("blue") == ["carol"]
+    assert alice.renew() is True
+    assert lease("alice", channel="a new one").take() is False
 
 
 def test_a_lease_that_is_gone_can_be_given_back(lease):
-    """Swept before the connection ended: nothing changes."""
+    """Swept before the connection ended: nothing changes, and nobody is told again."""
     alice, bob = lease("alice"), lease("bob")
     alice.take()
     bob.take()
-    assert alice.give_back() == ({"alice", "bob"}, {"bob"})
-    assert alice.give_back() == ({"bob"}, {"bob"})
+    assert alice.give_back() is True
+    assert alice.give_back() is False
+    assert bob.users() == {"bob"}
+
+
+def test_a_room_has_its_own(lease):
+    """Alice is in two; she leaves one."""
+    red, blue = lease("alice"), lease("alice", "blue", "another")
+    assert [red.take(), blue.take()] == [True, True]
+    assert red.give_back() is True
+    assert blue.users() == {"alice"}
 
 
 def test_the_database_has_the_clock(lease, monkeypatch):

@@ -11,22 +11,20 @@ from storage import fill, models
 LOOK = ["SELECT django_session", "SELECT auth_user"]
 TAKE = [
     "SELECT chat_room",  # locks it, where the database can
-    "SELECT chat_presence",
-    "UPDATE chat_presence",
+    "SELECT chat_presence",  # whether the user is there already
     "INSERT chat_presence",
-    "DELETE chat_presence",
-    "SELECT chat_presence",
     "COMMIT",
+    "SELECT chat_presence",  # all who are there
 ]
 GIVE_BACK = [
     "SELECT chat_room",
-    "SELECT chat_presence",
     "DELETE chat_presence",
     "SELECT chat_presence",
     "COMMIT",
 ]
 MESSAGE = ["UPDATE chat_room", "SELECT chat_room", "INSERT chat_message", "COMMIT"]
-RENEW = ["UPDATE chat_presence", "SELECT chat_presence", "SELECT chat_presence"]
+RENEW = ["UPDATE chat_presence", "SELECT chat_presence"]
+SWEEP = ["SELECT chat_room"]
 
 
 @pytest.fixture
@@ -46,7 +44,7 @@ async def alice(enter):
 
 async def test_coming_in(open_client, statements):
     """Two looks at the login, at the door and freshly after joining; the room, the
-    lease, and the history.
+    lease, who is there, and the history.
     """
     models()
     session_key = await sync_to_async(log_in)("alice")
@@ -124,17 +122,22 @@ async def test_what_is_refused(alice, statements):
     assert statements == MESSAGE
 
 
-async def test_a_renewal(enter, statements, settings):
-    """Each SESSION_CHECK_SECONDS a look at the login, and the lease: no lock, and no
-    transaction, unless a lease has run out.
+@pytest.mark.parametrize("judges", [False, True])
+@pytest.mark.usefixtures("look_often")
+async def test_a_renewal(enter, statements, monkeypatch, judges):
+    """Each SESSION_CHECK_SECONDS a look at the login, the lease, and who is there: no
+    lock, and no transaction, unless a lease has run out. For that it looks at all
+    rooms, once this process has been in time for as long as a lease lasts.
     """
     models()
-    settings.SESSION_CHECK_SECONDS = 0.05
+    from chat.presence import Punctuality
+
+    monkeypatch.setattr(Punctuality, "may_judge", lambda self: judges)
     await enter("alice")
     statements.clear()
     async with asyncio.timeout(TIMEOUT):
         while statements.count(LOOK[0]) < 3:
             await asyncio.sleep(0)
     start = statements.index(LOOK[0])
-    beat = [*LOOK, *RENEW]
+    beat = [*LOOK, *RENEW, *(SWEEP if judges else [])]
     assert statements[start : start + 2 * len(beat)] == 2 * beat

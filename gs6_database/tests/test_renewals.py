@@ -3,21 +3,22 @@
 import asyncio
 import threading
 
+import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 from channels.layers import get_channel_layer
-from leases import age, stay, there, until
+from leases import stay, there, until
 from processes import TIMEOUT
 from storage import models
 
-SOON = 0.05  # seconds, for SESSION_CHECK_SECONDS
+# Each connection looks again after 0.05 s.
+pytestmark = pytest.mark.usefixtures("look_often")
 
 
-async def test_what_was_lost_of_coming_and_going_is_made_up_for(enter, settings):
+async def test_what_was_lost_of_coming_and_going_is_made_up_for(enter):
     """Redis was away, and no event came: at the next renewal bob is told of who is
     there, and later of who has gone.
     """
     models()
-    settings.SESSION_CHECK_SECONDS = SOON
     bob = await enter("bob")
     row = await sync_to_async(stay)("carol")
     assert await bob.next_frame() == {"type": "user_join", "user": "carol"}
@@ -25,50 +26,50 @@ async def test_what_was_lost_of_coming_and_going_is_made_up_for(enter, settings)
     assert await bob.next_frame() == {"type": "user_leave", "user": "carol"}
 
 
-async def test_who_was_taken_for_a_ghost_comes_back(enter, settings, monkeypatch):
+async def test_who_was_taken_for_a_ghost_comes_back(enter, monkeypatch):
     """Alice's process hangs, and her lease is swept; when it goes on she is there
     again, and bob is told of both.
     """
     models()
-    settings.SESSION_CHECK_SECONDS = SOON
-    from chat.presence import Lease
+    from chat.place import Place
 
-    renew, hangs = Lease.renew, {"alice"}
+    renew, hangs = Place.renew, {"alice"}
 
-    def hang(lease):
-        if lease.user.username in hangs:
-            return lease.users(), lease.users()
-        return renew(lease)
+    def hang(place):
+        if place.user.username in hangs:
+            return False, place.lease.users(), {}
+        return renew(place)
 
     bob = await enter("bob")
-    monkeypatch.setattr(Lease, "renew", hang)
+    monkeypatch.setattr(Place, "renew", hang)
     await enter("alice")
     await bob.next_frame(type="user_join", user="alice")
-    await sync_to_async(age)("alice", 50)
+    leases = models().Presence.objects.filter(user__username="alice")
+    await leases.adelete()
     assert await bob.next_frame() == {"type": "user_leave", "user": "alice"}
     hangs.clear()
     assert await bob.next_frame() == {"type": "user_join", "user": "alice"}
     await until(there, ["alice", "bob"])
 
 
-async def test_who_comes_during_a_renewal_has_not_left(enter, settings, monkeypatch):
+async def test_who_comes_during_a_renewal_has_not_left(enter, monkeypatch):
     """The event that bob has come is newer than what the renewal has seen: alice is not
     told that he has left.
     """
     models()
-    settings.SESSION_CHECK_SECONDS = SOON
-    from chat.presence import Lease
+    from chat.place import Place
 
-    renew, looks, twice = Lease.renew, [], asyncio.Event()
+    renew, looks, twice = Place.renew, [], asyncio.Event()
     loop = asyncio.get_running_loop()
 
     async def come():
-        event = {"type": "user.join", "user": "bob"}
+        event = {"sender": "another process", "number": 1, "changes": [("bob", True)]}
+        event["type"] = "people.changed"
         await get_channel_layer().group_send("room.red", event)
         await alice.next_frame(type="user_join", user="bob")
 
-    def renew_slowly(lease):
-        seen = renew(lease)
+    def renew_slowly(place):
+        seen = renew(place)
         if not looks:
             stay("bob")
             async_to_sync(come)()
@@ -78,21 +79,20 @@ async def test_who_comes_during_a_renewal_has_not_left(enter, settings, monkeypa
         return seen
 
     alice = await enter("alice")
-    monkeypatch.setattr(Lease, "renew", renew_slowly)
+    monkeypatch.setattr(Place, "renew", renew_slowly)
     async with asyncio.timeout(TIMEOUT):
         await twice.wait()
     assert await alice.receive_nothing()
 
 
-async def test_who_leaves_during_a_renewal_has_left(enter, settings, monkeypatch):
+async def test_who_leaves_during_a_renewal_has_left(enter, monkeypatch):
     """The task that renews must not take a lease again that is given back: it would be
     a ghost. Here alice leaves while that task looks at her login.
     """
     models()
-    settings.SESSION_CHECK_SECONDS = SOON
-    from chat import consumers
+    from chat import consumers, place
 
-    look, leave = consumers.look, consumers.ChatConsumer.leave
+    look, leave = consumers.user_of, place.Place.give_back
     looking, leaving = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
 
@@ -106,8 +106,8 @@ async def test_who_leaves_during_a_renewal_has_left(enter, settings, monkeypatch
         loop.call_soon(leaving.set)  # when the database's thread has been asked
         await leave(self)
 
-    monkeypatch.setattr(consumers, "look", look_long)
-    monkeypatch.setattr(consumers.ChatConsumer, "leave", leave_meanwhile)
+    monkeypatch.setattr(consumers, "user_of", look_long)
+    monkeypatch.setattr(place.Place, "give_back", leave_meanwhile)
     alice = await enter("alice")
     async with asyncio.timeout(TIMEOUT):
         await looking.wait()

@@ -44,14 +44,24 @@ async def test_a_repeat_is_not_told_again(enter):
     assert (await bob.next_frame())["message"] == "and then"
 
 
-async def test_the_first_text_counts(enter):
-    """What is stored is not changed by whoever uses a client_id again."""
+async def test_another_text_is_no_repeat(enter):
+    """An ack would say that it is stored. It is refused, by its client_id, and what is
+    stored is not changed; the repeat that is one is acknowledged as ever.
+    """
     models()
     alice = await enter("alice")
-    for message in ("the first", "another"):
-        await alice.say(message, client_id=ID)
-        assert (await alice.next_frame(type="ack"))["seq"] == 1
-    assert [row.text for row in await read_stored()] == ["the first"]
+    await alice.say("at 5", client_id=ID)
+    await alice.next_frame(type="ack")
+    await alice.say("no, at 6", client_id=ID)
+    assert await alice.next_frame(type="error") == {
+        "type": "error",
+        "code": "invalid_message",
+        "message": "this client_id is that of another message",
+        "client_id": ID,
+    }
+    await alice.say("at 5", client_id=ID)
+    assert (await alice.next_frame())["seq"] == 1
+    assert [row.text for row in await read_stored()] == ["at 5"]
 
 
 async def test_without_a_client_id_nothing_is_a_repeat(enter):

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
 from accounts import make_user
@@ -22,10 +23,11 @@ async def write():
         alice = await sync_to_async(make_user)("alice")
         from chat.store import writer_for
 
-        writer = writer_for(room.pk)
+        writer = writer_for(room.pk, f"room.{room}")
 
         async def save(text):
-            draft = {"author_id": alice.pk, "text": text, "client_id": None}
+            draft = {"author_id": alice.pk, "name": "alice", "text": text}
+            draft |= {"client_id": None}
             message, _ = await writer.save(draft)
             return message.seq
 
@@ -44,7 +46,7 @@ def hold(monkeypatch):
         models()
         from chat import store
 
-        save, reached, go = store.save, asyncio.Event(), threading.Event()
+        save_all, reached, go = store.save_all, asyncio.Event(), threading.Event()
         loop = asyncio.get_running_loop()
 
         async def begun():
@@ -54,9 +56,9 @@ def hold(monkeypatch):
         def wait(room_id, drafts):
             loop.call_soon_threadsafe(reached.set)
             assert go.wait(TIMEOUT)
-            return save(room_id, drafts)
+            return save_all(room_id, drafts)
 
-        monkeypatch.setattr(store, "save", wait)
+        monkeypatch.setattr(store, "save_all", wait)
         return begun, go
 
     return prepare
@@ -82,14 +84,26 @@ async def test_what_comes_meanwhile_is_written_together(write, hold, statements)
     assert kept == ["first", *map(str, range(19))]
 
 
-async def test_rooms_do_not_wait_for_each_other(write, hold):
-    """Each has a transaction of its own: both are asked for while the first waits."""
-    begun, go = hold()
+async def test_rooms_do_not_wait_for_each_other(write, monkeypatch):
+    """Each has a transaction of its own, which is asked for while that of the other
+    room runs. (The whole of SQLite is locked: there they take turns.)
+    """
     red, blue = await write("red"), await write("blue")
-    tasks = [asyncio.create_task(save("hello")) for save in (red, blue)]
-    await begun()
-    go.set()
-    assert await asyncio.gather(*tasks) == [1, 1]
+    from chat import turns
+
+    both = asyncio.Barrier(2)
+
+    def visit(function):
+        async def call(*args):
+            await both.wait()  # each has come as far as the database's thread
+            return await sync_to_async(function)(*args)
+
+        return call
+
+    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="postgresql"))
+    monkeypatch.setattr(turns, "database_sync_to_async", visit)
+    async with asyncio.timeout(TIMEOUT):
+        assert await asyncio.gather(red("hello"), blue("hello")) == [1, 1]
 
 
 async def test_who_waits_hears_of_an_error(write, monkeypatch):
@@ -141,8 +155,8 @@ async def test_a_process_writes_into_a_room_with_one_writer():
     models()
     from chat.store import writer_for, writers
 
-    one, other = writer_for(1), writer_for(2)
-    assert writer_for(1) is one
+    one, other = writer_for(1, "one"), writer_for(2, "other")
+    assert writer_for(1, "one") is one
     assert one is not other
     before = len(writers)
     del one
