@@ -31,9 +31,9 @@ def refused(new_session, caplog):
 
 @pytest.mark.parametrize("key", STRANGERS.values(), ids=STRANGERS)
 async def test_a_stranger_is_one_line_in_the_log(refused, key):
-    """It says why, and is no warning: it is what a page does whose login has ended."""
+    """It is a warning, as for every handshake that is refused, and it says why."""
     (record,) = await refused(key)
-    assert record.levelno == logging.INFO
+    assert record.levelno == logging.WARNING
     assert record.getMessage() == "'/ws/chat/red/': nobody is logged in"
 
 
