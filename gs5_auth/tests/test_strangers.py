@@ -4,7 +4,7 @@ import logging
 from importlib import import_module
 
 import pytest
-from accounts import knock, page
+from accounts import knock, make_user, page
 from channels.layers import get_channel_layer
 from django.test import Client as Browser
 
@@ -82,9 +82,9 @@ def test_an_announcement_after_the_end_of_a_login_leads_to_a_page(path):
     """The session is over when the form is sent: the login page comes, and after it the
     lobby with the form, and not an address that has nothing to get.
     """
-    from django.contrib.auth.models import User
-
-    User.objects.create_user("alice", password="to-be-or-not")
+    alice = make_user("alice")
+    alice.set_password("to-be-or-not")
+    alice.save()
     browser = Browser()
     response = browser.post(path, {"message": "Closing at six."})
     assert response.status_code == 302
