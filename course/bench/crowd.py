@@ -25,7 +25,7 @@ CPU, KIB, TOOK, REFUSED, MEDIAN, WORST = TABLES = (
     "CPU seconds of the server until all have come and it is quiet",
     "Growth of the server's resident memory (Linux), in KiB for each socket",
     "Seconds from the first handshake until the last socket is welcome",
-    "Handshakes that were refused: these users came a second later",
+    "Sockets refused or closed for want of time: they tried again a second later",
     "Milliseconds until a message in another room is acknowledged, meanwhile: median "
     "(stages 4 and 5: until it has come back)",
     "The same: the longest",
@@ -41,7 +41,7 @@ async def measure(quick: bool) -> Result:
     Raises:
         NotHere: This is not Linux, or there is no Valkey for this system.
     """
-    rounds, sizes = (1, [150]) if quick else (3, SIZES)
+    rounds, sizes = (1, [150]) if quick else (2, SIZES)
     raise_limit()
     found = {name: Samples() for name in TABLES}
     valkey = new_valkey()
@@ -94,18 +94,19 @@ async def measure_one(
                 for each, key in enumerate(keys[:-1])
             ]
             speaker = Visitor(server.port, "elsewhere", keys[-1])
-            async with speaking(speaker) as answered:
+            async with speaking(speaker) as answers:
                 before, kib = server.cpu(), server.memory()
                 started = time.perf_counter()
                 try:
                     refused = await come(visitors)
                     took = time.perf_counter() - started
                     await quiet(visitors)
-                    times = sorted(answered)
+                    times = sorted(answers.seconds)
                     cpu, grown = server.cpu() - before, server.memory() - kib
                 finally:
                     await asyncio.gather(*(each.leave() for each in visitors))
     median, worst = times[len(times) // 2] * 1000, times[-1] * 1000
+    refused += answers.lost
     return cpu, grown / size, took, refused, median, worst
 
 
@@ -133,9 +134,9 @@ def claims(found: dict[str, Samples], column: str) -> list[Claim]:
         ),
         Claim(
             "While all come into one room of stage 6, half of the messages in another "
-            "room are acknowledged within half a second.",
+            "room are acknowledged within a second.",
             found[MEDIAN].median(ONE, column),
-            500,
+            1000,
             at_least=False,
         ),
     ]

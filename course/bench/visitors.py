@@ -62,10 +62,27 @@ class Visitor:
         if self.listener is not None:
             await self.listener
 
-    async def say(self) -> None:
-        """Say something, and return when it is acknowledged or has come back."""
+    async def say(self) -> int:
+        """Say something, and return when it is acknowledged or has come back.
+
+        Returns:
+            How often the socket was closed or refused meanwhile: it is opened again a
+            second later, and says the same again, like a page.
+        """
+        text, lost = str(uuid.uuid4()), 0
+        while True:
+            try:
+                if lost:
+                    await asyncio.sleep(1)
+                    await self.enter()
+                await self.say_once(text)
+                return lost
+            except (ConnectionClosed, InvalidStatus):
+                lost += 1
+
+    async def say_once(self, text: str) -> None:
+        """Say something on the open socket, and return when it is answered."""
         assert self.websocket is not None
-        text = str(uuid.uuid4())
         await self.websocket.send(json.dumps({"message": text, "client_id": text}))
         while True:
             frame = json.loads(await self.websocket.recv())
@@ -127,28 +144,36 @@ async def quiet(visitors: list[Visitor]) -> None:
         raise CourseError("A socket was closed while others came.")
 
 
-@contextlib.asynccontextmanager
-async def speaking(speaker: Visitor) -> AsyncIterator[list[float]]:
-    """Have a visitor speak for the time of a with statement.
+class Answers:
+    """What a speaker has met with.
 
-    Yields:
-        The seconds until each of the messages was answered: none before the with
-        statement begins.
+    Attributes:
+        seconds: Until each of the messages was answered.
+        lost: How often the socket was closed or refused.
     """
-    answered: list[float] = []
+
+    def __init__(self) -> None:
+        self.seconds: list[float] = []
+        self.lost = 0
+
+
+@contextlib.asynccontextmanager
+async def speaking(speaker: Visitor) -> AsyncIterator[Answers]:
+    """Have a visitor speak for the time of a with statement."""
+    answers = Answers()
     await speaker.enter()
     await speaker.say()  # to warm up
 
     async def speak() -> None:
         while True:
             started = time.perf_counter()
-            await speaker.say()
-            answered.append(time.perf_counter() - started)
+            answers.lost += await speaker.say()
+            answers.seconds.append(time.perf_counter() - started)
             await asyncio.sleep(PAUSE)
 
     task = asyncio.create_task(speak())
     try:
-        yield answered
+        yield answers
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):

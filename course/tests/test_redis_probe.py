@@ -102,10 +102,16 @@ async def test_a_user_who_may_not_use_channels_is_a_finding(
     valkey: Valkey, command: str
 ) -> None:
     """PING is allowed to whoever may do nothing else: a real server, with an ACL."""
-    client = Redis.from_url(valkey.url)
-    rules = ("on", "nopass", "allkeys", "allchannels", "+@all", f"-{command}")
-    await client.execute_command("ACL", "SETUSER", "limited", *rules)
-    await client.aclose()
+    async with Redis.from_url(valkey.url) as client:
+        await client.acl_setuser(
+            "limited",
+            enabled=True,
+            nopass=True,
+            keys=["*"],
+            channels=["*"],
+            commands=["+@all", f"-{command}"],
+            reset=True,
+        )
     url = valkey.url.replace("://", "://limited:any@")
     finding = await asyncio.to_thread(only, url)
     assert "messages reach nobody" in finding.symptom
