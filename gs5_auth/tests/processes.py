@@ -32,7 +32,9 @@ LISTENING = re.compile(
 class Process:
     """A server process of this project, and what it has logged so far."""
 
-    def __init__(self, name, application="config.asgi:application", **environment):
+    def __init__(
+        self, name, application="config.asgi:application", options=(), **environment
+    ):
         self.lines = []
         self.ended = False
         self.changed = threading.Condition()
@@ -41,6 +43,7 @@ class Process:
             [
                 sys.executable,
                 *COMMANDS[name],
+                *options,
                 *([] if name == "runserver" else [application]),
             ],
             cwd=PROJECT,

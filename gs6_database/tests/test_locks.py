@@ -10,7 +10,6 @@ from django.db import connection
 from locks import for_longer_than_a_lease, frames_up_to, gone, locked
 from storage import models
 
-
 UNAVAILABLE = 4503
 
 
