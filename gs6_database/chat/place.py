@@ -41,19 +41,21 @@ class Place:
     async def keep(self):
         """Keep the lease, and look who is here. End the leases of the dead."""
         before = self.people.latest
-        is_new, users, swept = await in_turn(self.group, self.renew)
+        # Without a group: whatever locks the room, its leases are to be renewed.
+        renewed, users, swept = await in_turn(None, self.renew)
         self.people.compare(users, before)
-        await self.tell_if(is_new, True)
+        if not renewed:
+            is_new = await in_turn(self.group, self.lease.take)
+            await self.tell_if(is_new, True)
         for room, left in swept.items():
             gone = [(name, False) for name in sorted(left)]
             await People(room_group(room)).tell(*gone)
 
     def renew(self):
-        """Renew the lease, or take it again. Return whether the user is new, who is
-        there, and who has left which room.
+        """Renew the lease. Return whether it was there, who is there, and who has left
+        which room.
         """
-        is_new = not self.lease.renew() and self.lease.take()
-        return is_new, self.lease.users(), sweep()
+        return self.lease.renew(), self.lease.users(), sweep()
 
     def news(self):
         """Return the frames about those who have come and gone since the last time."""

@@ -38,9 +38,13 @@ turns = weakref.WeakValueDictionary()  # by group; they go with the last who wai
 
 
 async def in_turn(group, function, *args):
-    """Call what locks a room, in the database's thread. Of a room one call at a time is
-    there, so between two of them it is the turn of other rooms.
+    """Call what writes, in the database's thread. Of what locks a room one call at a
+    time is there, so between two of them it is the turn of other rooms.
+
+    Without a group it locks none, and waits for nobody.
     """
-    # A writer locks the whole of SQLite.
-    key = "" if connection.vendor == "sqlite" else group
-    return await turns.setdefault(key, Turn()).call(function, *args)
+    if connection.vendor == "sqlite":
+        group = ""  # a writer locks all of it
+    if group is None:
+        return await database_sync_to_async(function)(*args)
+    return await turns.setdefault(group, Turn()).call(function, *args)

@@ -21,8 +21,8 @@ DATABASE_PATIENCE = number("DATABASE_PATIENCE", 3.0, 0.1, 3600)
 ASGI_APPLICATION = "config.asgi.application"
 DATABASES = {
     # DATABASE_URL from the environment, or else a file.
-    "default": dj_database_url.config(
-        default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+    "default": dj_database_url.parse(
+        text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
         conn_max_age=None,  # kept: a new one for each message is dear
         conn_health_checks=True,
     )
@@ -139,7 +139,7 @@ except ValueError as error:
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the key, the database and the number.
 IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use
-IDENTITY += [DATABASES["default"][key] for key in ("HOST", "PORT", "NAME")]
+IDENTITY += [DATABASES["default"].get(key) for key in ("HOST", "PORT", "NAME")]
 PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
 PREFIX += f".{DATABASE_NUMBER}"
 HOST = {

@@ -45,6 +45,8 @@ def database_environment():
         quote(database[key], safe="") for key in ("USER", "PASSWORD", "HOST", "NAME")
     ]
     port = f":{database['PORT']}" if database["PORT"] else ""
-    options = urlencode(database["OPTIONS"])
+    # Those of the server itself come from its settings.
+    ours = {"options", "connect_timeout"}
+    options = urlencode({k: v for k, v in database["OPTIONS"].items() if k not in ours})
     url = f"postgresql://{user}:{password}@{host}{port}/{name}?{options}"
     return {"DATABASE_URL": url}

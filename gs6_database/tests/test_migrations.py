@@ -22,7 +22,7 @@ def configured(monkeypatch):
     def read(url=None):
         models()
         monkeypatch.delenv("DATABASE_URL", raising=False)
-        if url:
+        if url is not None:
             monkeypatch.setenv("DATABASE_URL", url)
         return runpy.run_path(str(SETTINGS))["DATABASES"]["default"]
 
@@ -86,9 +86,10 @@ def test_an_empty_database_is_migrated(empty_database):
     assert "read {'type': 'history'" in manage("shell", "-c", store, **empty_database)
 
 
-def test_without_a_url_it_is_a_file(configured):
-    """Nothing is needed to begin with."""
-    database = configured()
+@pytest.mark.parametrize("url", [None, ""])
+def test_without_a_url_it_is_a_file(configured, url):
+    """Nothing is needed to begin with. An empty one counts as none."""
+    database = configured(url)
     assert database["ENGINE"] == "django.db.backends.sqlite3"
     assert database["NAME"] == str(PROJECT / "db.sqlite3")
 

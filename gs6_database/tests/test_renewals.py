@@ -37,7 +37,7 @@ async def test_who_was_taken_for_a_ghost_comes_back(enter, monkeypatch):
 
     def hang(place):
         if place.user.username in hangs:
-            return False, place.lease.users(), {}
+            return True, place.lease.users(), {}
         return renew(place)
 
     bob = await enter("bob")

@@ -86,6 +86,25 @@ async def test_on_sqlite_all_rooms_are_one(in_turn, calls):
     assert begun == ["red", "blue", "red"]
 
 
+async def test_what_locks_no_room_waits_for_none(in_turn, calls):
+    """As renewals, which are to go on whatever locks the room; but on SQLite any writer
+    waits for any other.
+    """
+    begun, go, call = calls
+    first = asyncio.create_task(in_turn()("red", call, "red"))
+    both = [asyncio.create_task(in_turn()(None, call, n)) for n in (1, 2)]
+    await settle()
+    assert begun == ["red", 1, 2]
+    alone = [asyncio.create_task(in_turn("sqlite")(None, call, n)) for n in (3, 4)]
+    await settle()
+    assert begun == ["red", 1, 2, 3]
+    for future in go.values():
+        future.set_result(None)
+    await settle()
+    go[4].set_result(None)
+    await asyncio.gather(first, *both, *alone)
+
+
 async def test_who_waits_for_a_lock_in_vain_fails_with_the_first(in_turn, calls):
     """Five want what is locked: it is tried once, and not five times for a patience
     each. Who asks afterwards tries anew.
