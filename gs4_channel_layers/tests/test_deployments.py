@@ -96,5 +96,5 @@ def test_a_bad_url_is_named(deploy):
     """A start that fails says which variable is wrong."""
     from django.core.exceptions import ImproperlyConfigured
 
-    with pytest.raises(ImproperlyConfigured, match="^REDIS_URL is 'localhost:6379': "):
+    with pytest.raises(ImproperlyConfigured, match="^REDIS_URL: "):
         deploy("pubsub", "localhost:6379")

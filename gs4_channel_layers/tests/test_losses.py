@@ -25,9 +25,9 @@ async def burst(open_client, monkeypatch):
         busy.set()
         await free.wait()
 
-    monkeypatch.setattr(ChatConsumer, "user_leave", slow)
+    monkeypatch.setattr(ChatConsumer, "announcement", slow)
     layer = get_channel_layer()
-    await layer.group_send("room.red", {"type": "user.leave", "user": "alice"})
+    await layer.group_send("room.red", {"type": "announcement"})
     await busy.wait()
     for number in range(BURST):
         event = {"type": "chat.message", "text": f'{{"number": {number}}}'}

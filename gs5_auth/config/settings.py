@@ -102,7 +102,7 @@ try:
     # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
     DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
 except ValueError as error:
-    raise ImproperlyConfigured(f"REDIS_URL is {REDIS_URL!r}: {error}") from None
+    raise ImproperlyConfigured(f"REDIS_URL: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the key, the database and the number.
 IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use

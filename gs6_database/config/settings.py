@@ -19,14 +19,17 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 DATABASE_PATIENCE = number("DATABASE_PATIENCE", 3.0, 0.1, 3600)
 
 ASGI_APPLICATION = "config.asgi.application"
-DATABASES = {
-    # DATABASE_URL from the environment, or else a file.
-    "default": dj_database_url.parse(
-        text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}"),
+# From the environment, or else a file.
+DATABASE_URL = text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'db.sqlite3'}")
+try:
+    DATABASE = dj_database_url.parse(
+        DATABASE_URL,
         conn_max_age=None,  # kept: a new one for each message is dear
         conn_health_checks=True,
     )
-}
+except ValueError as error:
+    raise ImproperlyConfigured(f"DATABASE_URL: {error}") from None
+DATABASES = {"default": DATABASE}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Readers do not wait for the writer, and a commit survives a loss of power.
@@ -135,7 +138,7 @@ try:
     # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
     DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
 except ValueError as error:
-    raise ImproperlyConfigured(f"REDIS_URL is {REDIS_URL!r}: {error}") from None
+    raise ImproperlyConfigured(f"REDIS_URL: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the key, the database and the number.
 IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use
