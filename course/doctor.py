@@ -5,11 +5,13 @@ Only the standard library is used here: it must work where set-up does not.
 
 import argparse
 import json
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import getproxies, proxy_bypass
 
 from course.environment import ROOT, environment_python, is_ready
 from course.errors import CourseError
@@ -17,10 +19,12 @@ from course.findings import Finding, last_line
 from course.redis_doctor import examine_redis
 from course.stages import BASE_PORT, Stage, find, load
 
-# Runs in a stage's folder, with the stage's own interpreter.
+MODULE = "config.settings"
+# Runs in a stage's folder, with the stage's own interpreter. What the user has set is a
+# finding of its own.
 READ_SETTINGS = """
 import json, os
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
 from django.conf import settings
 application = getattr(settings, "ASGI_APPLICATION", None)
 print(json.dumps([list(settings.INSTALLED_APPS), application]))
@@ -34,6 +38,25 @@ def examine_machine(root: Path) -> Iterator[Finding]:
             "Commands start with a set-up",
             ".venv is missing, half of it is gone, or requirements.txt has changed",
             "make setup, or python -m course setup",
+        )
+
+
+def examine_variables() -> Iterator[Finding]:
+    """Yield which variables of the shell have all stages do something else."""
+    module = os.environ.get("DJANGO_SETTINGS_MODULE", MODULE)
+    if module != MODULE:
+        yield Finding(
+            "manage.py, daphne and uvicorn do not start, or with other settings",
+            f"DJANGO_SETTINGS_MODULE is {module!r} in this shell, perhaps for another "
+            f"project: manage.py sets {MODULE} only if it is not set",
+            "unset DJANGO_SETTINGS_MODULE",
+        )
+    if getproxies().get("http") and not proxy_bypass("127.0.0.1"):
+        yield Finding(
+            "Tests that ask a server of their own over HTTP fail, and demos do not",
+            "http_proxy is set, and no_proxy does not name 127.0.0.1: a proxy is asked "
+            "for what is on this machine",
+            "set no_proxy to 127.0.0.1,localhost, or unset http_proxy",
         )
 
 
@@ -124,7 +147,8 @@ def main(arguments: list[str]) -> int:
     except CourseError as error:
         print(error, file=sys.stderr)
         return error.status
-    findings = [*examine_machine(ROOT), *examine_redis(ROOT, stages)]
+    findings = [*examine_machine(ROOT), *examine_variables()]
+    findings += examine_redis(ROOT, stages)
     for stage in stages:
         findings += examine_stage(ROOT, stage)
     for number, finding in enumerate(findings, 1):

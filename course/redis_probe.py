@@ -7,10 +7,19 @@ import socket
 import ssl
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import BinaryIO
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 SCHEMES = ("redis", "rediss", "unix")
 TIMEOUT = 2.0  # seconds
+LONGEST = 500  # bytes of a line of an answer
+EXPECTED = {  # how the answer to each command begins
+    "AUTH": b"+",
+    "PING": b"+",
+    "SUBSCRIBE": b"*",
+    "UNSUBSCRIBE": b"*",
+    "PUBLISH": b":",
+}
 
 
 def parse(url: str) -> SplitResult:
@@ -36,15 +45,24 @@ def parse(url: str) -> SplitResult:
     return parts
 
 
-def redis_problem(parts: SplitResult) -> str | None:
-    """Return why no Redis answers at a URL, or None if one does.
+def redis_problem(parts: SplitResult, channel: str = "") -> str | None:
+    """Return why a Redis at a URL is of no use to a layer, or None if it is.
 
     If the URL has options for TLS, only whether somebody listens is looked at.
+
+    Args:
+        parts: The URL.
+        channel: One to subscribe and publish to: who may connect may still not do
+            that. "" for none.
     """
     query = dict(parse_qsl(parts.query))
     user = unquote(parts.username or "") or query.get("username", "")
     password = unquote(parts.password or "") or query.get("password", "")
     commands = [["PING"]]
+    if channel:
+        # Not to publish while subscribed: that is allowed with RESP3 alone.
+        commands += [[verb, channel] for verb in ("SUBSCRIBE", "UNSUBSCRIBE")]
+        commands.append(["PUBLISH", channel, ""])
     if password:
         commands.insert(0, ["AUTH", *filter(None, [user]), password])
     try:
@@ -63,15 +81,34 @@ def redis_problem(parts: SplitResult) -> str | None:
             answers = stack.enter_context(connection.makefile("rb"))
             for command in commands:
                 connection.sendall(encode(command))
-                answer = answers.readline(500)
-                if not answer.startswith(b"+"):
+                answer = read_answer(answers)
+                if not answer.startswith(EXPECTED[command[0]]):
                     break
+            else:
+                return None
     except (OSError, ValueError) as error:
         return f"no server answers there ({error})"
     if answer.startswith(b"-"):
         said = answer[1:].strip().decode(errors="replace")
         return f"that server answers {command[0]} with {said!r}"
-    return None if answer.startswith(b"+") else "what answers is no Redis"
+    return "what answers is no Redis"
+
+
+def read_answer(answers: BinaryIO) -> bytes:
+    """Return the first line of an answer, once all of the answer has been read.
+
+    Of an array, each part is a line with its length and a line, or a number.
+
+    Raises:
+        OSError: Not all of it came in time.
+        ValueError: A length is no number.
+    """
+    first = answers.readline(LONGEST)
+    if first.startswith(b"*"):
+        for _ in range(int(first[1:])):
+            if answers.readline(LONGEST).startswith(b"$"):
+                answers.readline(LONGEST)
+    return first
 
 
 def connect(parts: SplitResult, stack: ExitStack) -> socket.socket:

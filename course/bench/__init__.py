@@ -15,7 +15,7 @@ from course.bench.machine import describe
 from course.bench.words import markdown, show
 from course.errors import CourseError
 
-NAMES = ("echo", "blocking", "fanout", "overflow", "rows", "memory")
+NAMES = ("echo", "blocking", "fanout", "overflow", "rows", "memory", "crowd")
 FOLDER = "notes/measured"
 USUAL = 120  # columns, where there is no terminal
 

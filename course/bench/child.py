@@ -129,10 +129,18 @@ class Server(Child):
     Args:
         name: Its name: websockets, daphne or uvicorn.
         environment: Environment variables beside those of this process.
+        module: Another module that serves, which is told the name.
+        folder: Its working directory.
     """
 
-    def __init__(self, name: str, environment: Mapping[str, str] | None = None) -> None:
-        super().__init__("course.bench.serve", name, environment=environment)
+    def __init__(
+        self,
+        name: str,
+        environment: Mapping[str, str] | None = None,
+        module: str = "course.bench.serve",
+        folder: Path = ROOT,
+    ) -> None:
+        super().__init__(module, name, folder=folder, environment=environment)
 
     @property
     def port(self) -> int:

@@ -87,21 +87,35 @@ def serve_daphne(line: Line) -> None:
 
 def serve_uvicorn(line: Line) -> None:
     """Serve the applications with uvicorn, as its command line does."""
-    import uvicorn
-
     from course.bench import apps
+
+    serve_on_uvicorn(line, apps.application, apps.connections)
+
+
+def serve_on_uvicorn(
+    line: Line, application: Any, connections: Callable[[], int], **facts: Any
+) -> None:
+    """Serve an application with uvicorn.
+
+    Args:
+        line: The line to the benchmark.
+        application: An ASGI application.
+        connections: Returns how many connections it serves.
+        facts: What to say beside the port when it listens.
+    """
+    import uvicorn
 
     class ReportingServer(uvicorn.Server):
         """uvicorn's server, which reports that it listens."""
 
         async def startup(self, sockets: list[socket.socket] | None = None) -> None:
             await super().startup(sockets)
-            follow(line, apps.connections)
-            line.say(port=listener.getsockname()[1])
+            follow(line, connections)
+            line.say(port=listener.getsockname()[1], **facts)
 
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
-        config = uvicorn.Config(apps.application, log_level="warning", lifespan="off")
+        config = uvicorn.Config(application, log_level="warning", lifespan="off")
         ReportingServer(config).run([listener])
 
 

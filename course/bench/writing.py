@@ -101,14 +101,15 @@ def consumers() -> dict[str, Any]:
     from chat.store import Writer  # type: ignore[import-not-found]
 
     room, author = Room.objects.get(), User.objects.get()
-    writer = Writer(room.pk)
+    writer = Writer(room.pk, f"room.{room.name}")
     numbers = iter(range(1, sys.maxsize))
 
     def numbered(text: str) -> dict[str, Any]:
         return {"room_id": room.pk, "seq": next(numbers), **draft(text)}
 
     def draft(text: str) -> dict[str, Any]:
-        return {"author_id": author.pk, "client_id": uuid.uuid4(), "text": text}
+        who = {"author_id": author.pk, "name": author.get_username()}
+        return {**who, "client_id": uuid.uuid4(), "text": text}
 
     class Nothing(AsyncConsumer):  # type: ignore[misc]  # Channels has no types
         """Answers, and writes nothing."""

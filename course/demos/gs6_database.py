@@ -13,7 +13,7 @@ RED = "/ws/chat/red/"
 LEASE = 4  # seconds
 QUIET = ("new_channel", "group_add", "group_discard", "presence", "SELECT room")
 # Who has come or gone a socket is told of, or sees by itself: whichever is the first.
-NEWS = ("user.join", "user.leave")
+NEWS = ("people.changed",)
 
 
 async def enter(browser: Browser, upto: int, *others: str, after: int = 0) -> None:
@@ -61,6 +61,7 @@ async def play(story: Story) -> None:
         "writer_of_nobody",
         REDIS_URL=story.redis_url,
         SESSION_CHECK_SECONDS="1",
+        DATABASE_PATIENCE="2",
         LEASE_SECONDS=str(LEASE),
     )
     async with story.unseen():
@@ -70,12 +71,12 @@ async def play(story: Story) -> None:
     story.leave_out(*QUIET[:3], "SAVEPOINT", "RELEASE")
     await story.say("alice enters the room red: the room and her lease are rows.")
     await enter(alice, 0)
-    await alice.hears("user.join")
+    await alice.hears("people.changed")
 
     story.leave_out(*QUIET, *NEWS)
     await story.say("bob enters, on server 2. He is told who is there, by one query.")
     await enter(bob, 0, "alice")
-    await bob.hears("user.join")
+    await bob.hears("people.changed")
     await alice.expect_type("user_join", user="bob")
 
     await story.say("alice says hi: numbered, committed, told, acknowledged. In order.")
@@ -97,7 +98,7 @@ async def play(story: Story) -> None:
 
     await story.say("He is back, and says which message he has: ?after=1.")
     await enter(bob, 3, "alice", after=1)
-    await bob.hears("user.join")
+    await bob.hears("people.changed")
     await alice.expect_type("user_join", user="bob")
 
     await story.say("alice whispers to dave, who has no lease anywhere: nobody heard.")
@@ -137,7 +138,7 @@ async def lose_broadcast(story: Story, alice: Browser, bob: Browser) -> None:
         await bob.expect_type("user_join", user="alice")
         # The layer's readers wake up a second after Valkey.
         for browser in (alice, bob):
-            await browser.hears("user.join")
+            await browser.hears("people.changed")
     await alice.speak("anybody?", client_id(4))
     await story.ran("SELECT message")
     await alice.expect_type("ack", seq=4)
@@ -153,7 +154,7 @@ async def kill(
     """Kill a server in the middle of a conversation, and have everybody complete."""
     await story.say("carol enters, on server 2, and the three talk.")
     await enter(carol, last, "alice", "bob")
-    await carol.hears("user.join")
+    await carol.hears("people.changed")
     for browser in (alice, bob):
         await browser.expect_type("user_join", user="carol")
     await talk(story, carol, "here I am", last + 1)
@@ -186,7 +187,7 @@ async def kill(
     story.leave_out(*QUIET, *NEWS)
     await story.start_server(2)
     await enter(carol, last + 3, "alice", "bob", after=last + 1)
-    await carol.hears("user.join")
+    await carol.hears("people.changed")
     for browser in (alice, bob):
         await browser.expect_type("user_join", user="carol")
     await talk(story, carol, "me too", last + 4)

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from course.doctor import examine_machine, examine_settings, examine_stage, main
+from course.doctor import (
+    examine_machine,
+    examine_settings,
+    examine_stage,
+    examine_variables,
+    main,
+)
 from course.environment import ROOT
 from course.findings import Finding
 from course.stages import find, load
@@ -55,6 +61,48 @@ def test_settings_are_read_from_the_stage(repository: Path) -> None:
     settings.write_text(settings.read_text().replace('"daphne",', ""))
     (finding,) = examine_stage(repository, stage)
     assert "404" in finding.symptom
+
+
+def test_exported_settings_are_one_finding(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DJANGO_SETTINGS_MODULE of another project is named, and each stage is still
+    looked at.
+    """
+    monkeypatch.setattr("course.doctor.examine_machine", lambda root: [])
+    monkeypatch.setattr("course.doctor.examine_redis", lambda root, stages: [])
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mysite.settings")
+    assert main(["1"]) == 1
+    said = capsys.readouterr().out
+    assert "DJANGO_SETTINGS_MODULE is 'mysite.settings'" in said
+    assert "1 found wrong" in said
+
+
+@pytest.mark.parametrize("value", [None, "config.settings"])
+def test_the_settings_of_a_stage_are_no_finding(
+    monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    """Nothing else happens than without it."""
+    monkeypatch.delenv("http_proxy", raising=False)
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    if value:
+        monkeypatch.setenv("DJANGO_SETTINGS_MODULE", value)
+    assert list(examine_variables()) == []
+
+
+@pytest.mark.parametrize(
+    ("no_proxy", "number"), [("", 1), ("example.com", 1), ("localhost,127.0.0.1", 0)]
+)
+def test_a_proxy_for_this_machine_is_a_finding(
+    monkeypatch: pytest.MonkeyPatch, no_proxy: str, number: int
+) -> None:
+    """The tests ask their servers with urllib, which goes through http_proxy."""
+    monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
+    monkeypatch.setenv("no_proxy", no_proxy)
+    findings = list(examine_variables())
+    assert len(findings) == number
+    assert all("http_proxy" in finding.cause for finding in findings)
 
 
 def test_broken_settings_are_a_finding(repository: Path) -> None:

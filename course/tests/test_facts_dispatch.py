@@ -1,26 +1,21 @@
 """Who need not wait for the database thread."""
 
 import asyncio
-import runpy
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 
-from course.environment import ROOT
+from course.bench.direct import DirectDispatch
 from course.tests.test_facts_threads import GATE, LATER, Blocker, Echo, block, gate
 
 __all__ = ["gate"]  # a fixture
 
-STAGE = ROOT / "gs4_channel_layers"
-DirectDispatch: Any = runpy.run_path(str(STAGE / "chat/dispatch.py"))["DirectDispatch"]
-
 
 class DirectEcho(DirectDispatch, Echo):  # type: ignore[misc]
-    """The echo with stage 4's mixin."""
+    """The echo with the dispatch() of stage 4."""
 
 
 async def test_without_the_visit_an_async_consumer_need_not_wait() -> None:

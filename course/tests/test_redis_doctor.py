@@ -22,7 +22,9 @@ def stage() -> Stage:
 def redis(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Redis that answers at REDIS_URL."""
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1")
-    monkeypatch.setattr("course.redis_doctor.redis_problem", lambda parts: None)
+    monkeypatch.setattr(
+        "course.redis_doctor.redis_problem", lambda parts, channel: None
+    )
 
 
 @pytest.mark.usefixtures("redis")

@@ -1,5 +1,6 @@
 """How a Redis is asked whether it is there, and what is said if it is not."""
 
+import asyncio
 import socket
 import sys
 import threading
@@ -7,13 +8,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
 from course.findings import Finding
 from course.redis_doctor import examine_url
+from course.valkey import Valkey
 
 OK = b"+OK\r\n"
 PING = b"*1\r\n$4\r\nPING\r\n"
 PONG = b"+PONG\r\n"
+NAME = b"$13\r\ncourse-doctor\r\n"
+SUBSCRIBE = b"*2\r\n$9\r\nSUBSCRIBE\r\n" + NAME
+UNSUBSCRIBE = b"*2\r\n$11\r\nUNSUBSCRIBE\r\n" + NAME
+PUBLISH = b"*3\r\n$7\r\nPUBLISH\r\n" + NAME + b"$0\r\n\r\n"
+ASKED = [PING, SUBSCRIBE, UNSUBSCRIBE, PUBLISH]
+FINE = (
+    PONG,
+    b"*3\r\n$9\r\nsubscribe\r\n" + NAME + b":1\r\n",
+    b"*3\r\n$11\r\nunsubscribe\r\n" + NAME + b":0\r\n",
+    b":0\r\n",
+)
 
 
 class Server:
@@ -62,10 +76,48 @@ def only(url: str) -> Finding:
 
 
 def test_a_redis_that_answers_is_fine(server: Server) -> None:
-    """The positive control: PING is asked in Redis' own protocol, and PONG will do."""
-    server.give(PONG)
+    """The positive control: it is asked in Redis' own protocol, and lets us do all."""
+    server.give(*FINE)
     assert list(examine_url(f"redis://{server.address}/0")) == []
+    assert server.heard == ASKED
+
+
+def test_the_queue_layer_needs_no_subscription(server: Server) -> None:
+    """It reads lists, so PING alone is asked."""
+    server.give(PONG)
+    assert list(examine_url(f"redis://{server.address}", "queue")) == []
     assert server.heard == [PING]
+
+
+def test_a_prefix_comes_first(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever shares a Redis may be allowed the channels of one prefix alone."""
+    monkeypatch.setenv("REDIS_PREFIX", "ours")
+    server.give(PONG, b"-NOPERM No permissions to access a channel\r\n")
+    only(f"redis://{server.address}")
+    assert b"\r\nourscourse-doctor\r\n" in server.heard[1]
+
+
+@pytest.mark.parametrize("command", ["subscribe", "publish"])
+async def test_a_user_who_may_not_use_channels_is_a_finding(
+    valkey: Valkey, command: str
+) -> None:
+    """PING is allowed to whoever may do nothing else: a real server, with an ACL."""
+    async with Redis.from_url(valkey.url) as client:
+        await client.acl_setuser(
+            "limited",
+            enabled=True,
+            nopass=True,
+            keys=["*"],
+            channels=["*"],
+            commands=["+@all", f"-{command}"],
+            reset=True,
+        )
+    url = valkey.url.replace("://", "://limited:any@")
+    finding = await asyncio.to_thread(only, url)
+    assert "messages reach nobody" in finding.symptom
+    assert f'answers {command.upper()} with "NOPERM' in finding.cause
+    assert "ACL SETUSER" in finding.remedy
+    assert "limited" not in finding.cause.split(", and ")[0]
 
 
 def test_nobody_listens(server: Server) -> None:
@@ -109,9 +161,9 @@ def test_a_redis_that_wants_a_password_is_a_finding(server: Server) -> None:
 )
 def test_the_password_of_the_url_is_used(server: Server, url: str, told: bytes) -> None:
     """A password is given first, decoded, with the user if there is one."""
-    server.give(OK, PONG)
+    server.give(OK, *FINE)
     assert list(examine_url(url.format(server.address))) == []
-    assert server.heard == [told, PING]
+    assert server.heard == [told, *ASKED]
 
 
 def test_a_wrong_password_is_a_finding(server: Server) -> None:
@@ -156,11 +208,11 @@ def test_a_unix_socket_is_asked_too(
         server = Server()
         server.listener.close()
         server.listener = listener
-        server.give(PONG)
+        server.give(*FINE)
         assert list(examine_url("unix:redis.sock")) == []
         assert server.thread is not None
         server.thread.join()
-    assert server.heard == [PING]
+    assert server.heard == ASKED
 
 
 def test_a_unix_socket_that_is_not_there_is_a_finding(tmp_path: Path) -> None:

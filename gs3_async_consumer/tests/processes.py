@@ -32,18 +32,22 @@ LISTENING = re.compile(
 class Process:
     """A server process of this project, and what it has logged so far."""
 
-    def __init__(self, name, application="config.asgi:application", **environment):
+    def __init__(
+        self, name, application="config.asgi:application", options=(), **environment
+    ):
         self.lines = []
         self.ended = False
         self.changed = threading.Condition()
+        self.environment = {**os.environ, **PLAIN, **environment}
         self.process = subprocess.Popen(
             [
                 sys.executable,
                 *COMMANDS[name],
+                *options,
                 *([] if name == "runserver" else [application]),
             ],
             cwd=PROJECT,
-            env={**os.environ, **PLAIN, **environment},
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             encoding="utf-8",

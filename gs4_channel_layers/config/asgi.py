@@ -4,7 +4,6 @@ import os
 
 from channels.routing import ProtocolTypeRouter, URLRouter
 from django.core.asgi import get_asgi_application
-from django.core.management.base import BaseCommand
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -12,8 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django_application = get_asgi_application()
 
 from chat.routing import SubPath, websocket_urlpatterns
-
-BaseCommand().check()  # daphne and uvicorn do not look for mistakes in the settings
 
 application = ProtocolTypeRouter(
     {

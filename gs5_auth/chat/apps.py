@@ -1,7 +1,7 @@
 """What Django does with this app when it starts."""
 
 from django.apps import AppConfig
-from django.core.checks import Tags, register
+from django.core.checks import register
 
 
 class ChatConfig(AppConfig):
@@ -13,5 +13,5 @@ class ChatConfig(AppConfig):
         """Register the checks, which need the models and so come this late."""
         from . import checks
 
-        register(checks.check_sessions, Tags.security)
-        register(checks.check_user_model, Tags.models)
+        register(checks.check_sessions, "chat")
+        register(checks.check_user_model, "chat")

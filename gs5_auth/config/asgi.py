@@ -16,7 +16,9 @@ from chat.door import OriginMiddleware, TicketMiddleware
 from chat.login import LoginMiddleware
 from chat.routing import SubPath, websocket_urlpatterns
 
-BaseCommand().check()  # daphne and uvicorn do not look for mistakes in the settings
+# daphne and uvicorn do not look for mistakes in the settings. Our checks alone: one of
+# Django's would settle STATIC_URL before it is known under which path the site is.
+BaseCommand().check(tags=["chat"])
 
 chat = LoginMiddleware(SubPath(URLRouter(websocket_urlpatterns)))
 by_cookie = OriginMiddleware(CookieMiddleware(SessionMiddleware(chat)))

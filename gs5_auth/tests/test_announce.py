@@ -1,6 +1,5 @@
 """Announcements: sent to every browser from outside of any consumer."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,15 +81,14 @@ def test_without_redis_the_form_says_so(client, settings):
     assert 'value="hi"' in response.text
 
 
-def test_the_command_reaches_every_process(two_on_redis, redis_url, request):
+def test_the_command_reaches_every_process(two_on_redis):
     """python manage.py announce, a process without browsers, is heard in both."""
-    layer = request.node.callspec.params["two_on_redis"]
     one, other = two_on_redis
     with one.enter("alice", "red") as red, other.enter("bob", "blue") as blue:
         done = subprocess.run(
             [sys.executable, "manage.py", "announce", "Closing."],
             cwd=PROJECT,
-            env={**os.environ, "REDIS_URL": redis_url, "REDIS_LAYER": layer},
+            env=one.environment,  # its database, too: it separates what is on Redis
             capture_output=True,
             encoding="utf-8",
         )

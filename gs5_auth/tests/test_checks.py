@@ -1,7 +1,8 @@
 """What the chat could not keep its promises with is refused before it starts."""
 
+import importlib.util
+
 import pytest
-from processes import START_TIMEOUT
 from projects import manage, write_settings
 from servers import Server
 
@@ -80,7 +81,8 @@ def test_no_server_starts_with_it(write, name):
         pytest.importorskip("uvicorn")
     server = Server(name, **write(SIGNED))
     try:
-        server.process.wait(START_TIMEOUT)
+        with pytest.raises(AssertionError, match="did not start"):
+            server.wait_until_up()
     finally:
         server.stop()
     (error,) = server.wait_for("(chat.E001)")
@@ -91,5 +93,6 @@ def test_no_server_starts_with_it(write, name):
 
 def test_the_settings_as_they_are_pass(write):
     """So it is the settings above that are refused."""
+    assert importlib.util.find_spec("chat.checks"), "nothing is checked"
     code, said = manage(write(""), "check")
     assert (code, "no issues" in said) == (0, True), said

@@ -5,8 +5,8 @@ import time
 
 import pytest
 from processes import TIMEOUT
-from redis import Redis
 from servers import serving
+from valkeys import without
 from websockets.exceptions import ConnectionClosed
 
 UNAVAILABLE = 4503
@@ -44,24 +44,6 @@ def joined(server, name, room="red"):
             else:
                 yield client
                 return
-
-
-@contextlib.contextmanager
-def without(valkey):
-    """Stop Valkey for the time of a with statement.
-
-    Before, the queue layer must be done with what it has received: a task of its own
-    takes each message out of the backup, and if that fails asyncio logs a traceback.
-    """
-    end = time.monotonic() + TIMEOUT
-    with Redis.from_url(valkey.connection_url) as redis:
-        while redis.keys("*$inflight"):
-            assert time.monotonic() < end, "the backup is never emptied"
-    valkey.stop()
-    try:
-        yield
-    finally:
-        valkey.start()
 
 
 def test_who_speaks_is_closed_with_4503(shaky):

@@ -4,7 +4,7 @@ import logging
 from importlib import import_module
 
 import pytest
-from accounts import knock, page
+from accounts import knock, make_user, page
 from channels.layers import get_channel_layer
 from django.test import Client as Browser
 
@@ -31,9 +31,9 @@ def refused(new_session, caplog):
 
 @pytest.mark.parametrize("key", STRANGERS.values(), ids=STRANGERS)
 async def test_a_stranger_is_one_line_in_the_log(refused, key):
-    """It says why, and is no warning: it is what a page does whose login has ended."""
+    """It is a warning, as for every handshake that is refused, and it says why."""
     (record,) = await refused(key)
-    assert record.levelno == logging.INFO
+    assert record.levelno == logging.WARNING
     assert record.getMessage() == "'/ws/chat/red/': nobody is logged in"
 
 
@@ -72,7 +72,7 @@ def test_a_stranger_is_refused_while_redis_is_away(start_server):
     path, headers = server.door("nobody", "strangers", session_key=32 * "x")
     assert server.handshake_status(path, headers) == 403
     (line,) = server.wait_for("'/ws/chat/strangers/': nobody is logged in")
-    assert " INFO " in line
+    assert " WARNING " in line
     lost = [line for line in server.lines if "is lost" in line]
     assert not [line for line in lost if "strangers" in line]
 
@@ -82,9 +82,9 @@ def test_an_announcement_after_the_end_of_a_login_leads_to_a_page(path):
     """The session is over when the form is sent: the login page comes, and after it the
     lobby with the form, and not an address that has nothing to get.
     """
-    from django.contrib.auth.models import User
-
-    User.objects.create_user("alice", password="to-be-or-not")
+    alice = make_user("alice")
+    alice.set_password("to-be-or-not")
+    alice.save()
     browser = Browser()
     response = browser.post(path, {"message": "Closing at six."})
     assert response.status_code == 302

@@ -67,7 +67,7 @@ def keep(start_valkey):
         kept = {}
 
         def server(name, **environment):
-            key = (name, *environment.items())
+            key = (name, str(environment))
             if key not in kept:
                 if name == "uvicorn":
                     pytest.importorskip("uvicorn")

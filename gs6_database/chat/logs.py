@@ -20,7 +20,9 @@ class Seldom(logging.Filter):
     def filter(self, record):
         """Return whether to log a record. Its traceback becomes the error's text."""
         if record.exc_info:
-            record.msg = f"{record.getMessage()}: {record.exc_info[1]!r}"
+            kind, error, _ = record.exc_info
+            said = f"{record.getMessage()}: {kind.__name__}: {error}"
+            record.msg = " ".join(said.split())
             record.args = record.exc_info = None
         now, what = time.monotonic(), record.getMessage()
         if now - self.said.get(what, -PERIOD) < PERIOD:

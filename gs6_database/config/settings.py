@@ -5,9 +5,9 @@ from pathlib import Path
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
-from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.connection import parse_url
 
 from config.environment import number, text
 
@@ -132,14 +132,16 @@ LEASE_SECONDS = number("LEASE_SECONDS", max(45.0, LEAST_LEASE), 0.01, 864_000)
 CAPACITY = 5000  # messages that may wait, before more of them are lost without a word
 REDIS_URL = text("REDIS_URL")
 try:
-    REDIS_DATABASE = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else None
+    # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
+    DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
 except ValueError as error:
-    raise ImproperlyConfigured(f"REDIS_URL cannot be used: {error}") from None
+    raise ImproperlyConfigured(f"REDIS_URL is {REDIS_URL!r}: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
-# would hear all others. This one differs with the number, the key and the database.
-IDENTITY = [REDIS_DATABASE, [SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest key
+# would hear all others. This one differs with the key, the database and the number.
+IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use
 IDENTITY += [DATABASES["default"].get(key) for key in ("HOST", "PORT", "NAME")]
 PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
+PREFIX += f".{DATABASE_NUMBER}"
 HOST = {
     "address": REDIS_URL,
     # Redis, or what is in between, closes idle connections: then connect and try again.

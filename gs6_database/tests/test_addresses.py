@@ -20,7 +20,17 @@ def quick_passwords(settings):
 
 def sign_up(**fields):
     """Make carol's account on the page. Return what follows."""
-    return Browser().post("/accounts/signup/", ACCOUNT | fields)
+    response = Browser().post("/accounts/signup/", ACCOUNT | fields)
+    assert response.status_code != 404
+    return response
+
+
+def ask_for(name):
+    """Return the page to sign up, and its input of a name."""
+    text = Browser().get("/accounts/signup/").text
+    found = re.findall(f'<input[^>]+name="{name}"[^>]*>', text)
+    assert len(found) == 1
+    return text, found[0]
 
 
 def test_who_signed_up_with_an_address_gets_the_mail():
@@ -49,8 +59,7 @@ def test_an_account_needs_no_address(fields):
 
 def test_the_page_says_what_the_address_is_for():
     """The field is there, optional, and says so in words."""
-    text = Browser().get("/accounts/signup/").text
-    (field,) = re.findall('<input[^>]+name="email"[^>]*>', text)
+    text, field = ask_for("email")
     assert 'type="email"' in field
     assert "required" not in field
     assert "If you forget your password" in text
@@ -68,7 +77,6 @@ def test_an_address_that_is_none_is_told():
 
 def test_the_name_is_typed_as_on_the_login_page():
     """A phone does not begin it with a capital, and a browser remembers it."""
-    text = Browser().get("/accounts/signup/").text
-    (field,) = re.findall('<input[^>]+name="username"[^>]*>', text)
+    _, field = ask_for("username")
     assert 'autocapitalize="none"' in field
     assert 'autocomplete="username"' in field

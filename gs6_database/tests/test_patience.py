@@ -11,10 +11,12 @@ from storage import database_environment, models
 
 SHORT = {"LEASE_SECONDS": "2", "SESSION_CHECK_SECONDS": "5"}
 ASK = """
+import sys
 from django.db import connection
 cursor = connection.cursor()
 for name in {names}:
-    print(name, "is", cursor.execute({verb!r} + name).fetchone()[0])
+    value = cursor.execute({verb!r} + name).fetchone()[0]
+    sys.stdout.write(f"{{name}} is {{value}}\\n")
 """
 
 

@@ -1,0 +1,42 @@
+"""Redis forgets its groups: when it is emptied, when another one takes its place, and
+after a day.
+"""
+
+import asyncio
+
+from redis import Redis
+from valkeys import use, wait_until
+
+GROUPS = ("broadcast", "room.red")
+
+
+async def test_who_is_forgotten_by_the_queue_joins_again(
+    enter, settings, start_valkey, monkeypatch
+):
+    """With the next look bob is in his groups again, and hears. It is no second join:
+    the next that he is sent is what alice says.
+    """
+    from chat.consumers import ChatConsumer
+
+    monkeypatch.setattr(ChatConsumer, "look_seconds", 0.1, raising=False)
+    valkey = start_valkey()
+    use(settings, "queue", valkey.connection_url)
+    alice, bob = await enter("alice"), await enter("bob")
+    await bob.wait_for(type="user_list")
+    with Redis.from_url(valkey.connection_url) as redis:
+        groups = [
+            f"{settings.PREFIX}:group:{name}" for name in ("room.red", "broadcast")
+        ]
+
+        def complete():
+            return all(redis.zcard(group) == 2 for group in groups)
+
+        assert complete()
+        redis.flushall()
+        await asyncio.to_thread(wait_until, complete, "nobody joins again")
+    await alice.say("hello")
+    assert await bob.next_json() == {
+        "type": "chat_message",
+        "user": "alice",
+        "message": "hello",
+    }
