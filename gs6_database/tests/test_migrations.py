@@ -12,6 +12,22 @@ from django.db import connection, transaction
 from processes import PROJECT
 from storage import database_environment, models
 
+IMPORT = "from chat.models import Message"
+# With the models as they were: those of today have more.
+FILL = """
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
+
+apps = MigrationLoader(connection).project_state(("chat", "0001_initial")).apps
+User, Room = apps.get_model("auth", "User"), apps.get_model("chat", "Room")
+room = Room.objects.create(name="red", seq=3)
+said = [("alice", "one"), ("bob", "two"), ("alice", "three")]
+for seq, (name, text) in enumerate(said, 1):
+    author, _ = User.objects.get_or_create(username=name)
+    apps.get_model("chat", "Message").objects.create(
+        room=room, seq=seq, author=author, text=text
+    )
+"""
 SETTINGS = PROJECT / "config" / "settings.py"
 
 
@@ -84,6 +100,20 @@ def test_an_empty_database_is_migrated(empty_database):
         "print('read', read(Room.objects.create(name='red').pk))"
     )
     assert "read {'type': 'history'" in manage("shell", "-c", store, **empty_database)
+
+
+def test_messages_that_are_there_get_the_names_of_their_authors(empty_database):
+    """A database of the first migration, in which two have spoken, is brought up to
+    date: each message has its author's name, which stays.
+    """
+    models()
+    manage("migrate", "auth", **empty_database)
+    manage("migrate", "chat", "0001", **empty_database)
+    manage("shell", "-c", FILL, **empty_database)
+    manage("migrate", **empty_database)
+    show = "print(*Message.objects.order_by('seq').values_list('name', 'text'))"
+    told = manage("shell", "-c", f"{IMPORT}; {show}", **empty_database)
+    assert "('alice', 'one') ('bob', 'two') ('alice', 'three')" in told
 
 
 @pytest.mark.parametrize("url", [None, ""])

@@ -28,6 +28,7 @@ MODULES = [
     "migrations",
     "order",
     "patience",
+    "places",
     "promise",
     "queries",
     "renewals",
