@@ -119,10 +119,21 @@ def test_the_secret_key_is_the_same_in_all(two_stages: Path, broken: Broken) -> 
 
 
 def test_a_long_module_of_the_course_is_named(repository: Path, broken: Broken) -> None:
-    """modules: 200 lines are the limit."""
+    """modules: 400 lines are the limit."""
     path = repository / "course" / "long.py"
-    path.write_text('"""Long."""\n' + "x = 1\n" * 200)
-    assert "course/long.py: it has 201 lines" in broken(repository, "modules")
+    path.write_text('"""Long."""\n' + "x = 1\n" * 400)
+    assert "course/long.py: it has 401 lines" in broken(repository, "modules")
+
+
+@pytest.mark.parametrize("name", ["chat/long.py", "chat/static/chat/long.js"])
+def test_a_long_file_of_a_stage_is_named(
+    two_stages: Path, broken: Broken, name: str
+) -> None:
+    """modules: a file of a stage has 200 lines at most, whatever its language."""
+    path = two_stages / "gs2_next" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n" * 201)
+    assert f"gs2_next/{name}: it has 201 lines" in broken(two_stages, "modules")
 
 
 def test_a_function_without_docstring_is_named(
