@@ -142,9 +142,7 @@ def secret_key(course: Course) -> Iterator[Problem]:
 
 
 def modules(course: Course) -> Iterator[Problem]:
-    """No file of a stage is longer than 200 lines, no module of course/ than 400 or
-    without docstrings.
-    """
+    """Files of stages have 200 lines at most, documented modules of course/ 400."""
     for stage in course.stages:
         for name in stage.files():
             if name.endswith((".py", ".js")):
