@@ -177,7 +177,7 @@ def test_ctrl_c_does_not_end_a_busy_handler(start_server, prefix):
     [(None, False), ("", False), ("0", False), ("1", True), ("yes", None)],
 )
 def test_the_middleware_is_chosen_by_0_or_1(monkeypatch, value, expected):
-    """THREAD_PER_CONNECTION is off if it is not set, or empty. Another value is named."""
+    """THREAD_PER_CONNECTION is off if it is unset or empty. Another is named."""
     monkeypatch.setenv("THREAD_PER_CONNECTION", value or "")
     if value is None:
         monkeypatch.delenv("THREAD_PER_CONNECTION")
