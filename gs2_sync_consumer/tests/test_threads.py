@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import runpy
 import signal
 import subprocess
 import sys
@@ -11,6 +12,8 @@ import time
 
 import pytest
 from channels.testing import HttpCommunicator
+from django.core.exceptions import ImproperlyConfigured
+from processes import PROJECT
 
 from config.asgi import application
 
@@ -167,3 +170,22 @@ def test_ctrl_c_does_not_end_a_busy_handler(start_server, prefix):
         with pytest.raises(subprocess.TimeoutExpired):
             server.process.wait(2)  # seconds; the countdown would have ended after 1
         server.process.kill()
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(None, False), ("", False), ("0", False), ("1", True), ("yes", None)],
+)
+def test_the_middleware_is_chosen_by_0_or_1(monkeypatch, value, expected):
+    """THREAD_PER_CONNECTION is off if it is unset or empty. Another is named."""
+    monkeypatch.setenv("THREAD_PER_CONNECTION", value or "")
+    if value is None:
+        monkeypatch.delenv("THREAD_PER_CONNECTION")
+    settings = str(PROJECT / "config" / "settings.py")
+    if expected is None:
+        with pytest.raises(
+            ImproperlyConfigured, match="THREAD_PER_CONNECTION is 'yes'"
+        ):
+            runpy.run_path(settings)
+    else:
+        assert runpy.run_path(settings)["THREAD_PER_CONNECTION"] is expected

@@ -4,7 +4,6 @@
 VARIABLES = {
     "SECRET_KEY": "SECRET_KEY",
     "TICK": "TICK",
-    "THREAD_PER_CONNECTION": "THREAD_PER_CONNECTION",
 }
 SET = {}  # without these, others are not read
 BAD = [
@@ -14,7 +13,4 @@ BAD = [
     ("TICK", "nan"),
     ("TICK", "inf"),
     ("TICK", "61"),
-    ("THREAD_PER_CONNECTION", "yes"),
-    ("THREAD_PER_CONNECTION", "2"),
-    ("THREAD_PER_CONNECTION", "true"),
 ]
