@@ -1,6 +1,5 @@
 """How a Redis is asked whether it is there, and what is said if it is not."""
 
-import asyncio
 import socket
 import sys
 import threading
@@ -8,11 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis.asyncio import Redis
 
 from course.findings import Finding
 from course.redis_doctor import examine_url
-from course.valkey import Valkey
 
 OK = b"+OK\r\n"
 PING = b"*1\r\n$4\r\nPING\r\n"
@@ -95,29 +92,6 @@ def test_a_prefix_comes_first(server: Server, monkeypatch: pytest.MonkeyPatch) -
     server.give(PONG, b"-NOPERM No permissions to access a channel\r\n")
     only(f"redis://{server.address}")
     assert b"\r\nourscourse-doctor\r\n" in server.heard[1]
-
-
-@pytest.mark.parametrize("command", ["subscribe", "publish"])
-async def test_a_user_who_may_not_use_channels_is_a_finding(
-    valkey: Valkey, command: str
-) -> None:
-    """PING is allowed to whoever may do nothing else: a real server, with an ACL."""
-    async with Redis.from_url(valkey.url) as client:
-        await client.acl_setuser(
-            "limited",
-            enabled=True,
-            nopass=True,
-            keys=["*"],
-            channels=["*"],
-            commands=["+@all", f"-{command}"],
-            reset=True,
-        )
-    url = valkey.url.replace("://", "://limited:any@")
-    finding = await asyncio.to_thread(only, url)
-    assert "messages reach nobody" in finding.symptom
-    assert f'answers {command.upper()} with "NOPERM' in finding.cause
-    assert "ACL SETUSER" in finding.remedy
-    assert "limited" not in finding.cause.split(", and ")[0]
 
 
 def test_nobody_listens(server: Server) -> None:
