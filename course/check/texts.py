@@ -34,6 +34,7 @@ RUN_BY = {
     r'python manage\.py (?:shell|announce "[^"]+")': "the stages' tests",
     r"(?:python -m )?daphne config\.asgi:application": "the stages' tests",
     r"(?:python -m )?uvicorn config\.asgi:application": "the stages' tests",
+    r"(?:daphne|uvicorn) --root-path /app": "the stages' tests",
     r"python manage\.py check --deploy --fail-level WARNING": DEPLOYMENT,
     r"python manage\.py collectstatic --noinput": DEPLOYMENT,
     r"python -m trustme": DEPLOYMENT,
