@@ -8,7 +8,7 @@ from course.errors import CourseError
 
 BASE_PORT = 8000  # the demo of stage N listens on this and N
 DEFAULT_CAP = 80  # changed lines
-INHERITED = ("for_tests", "costly")  # by what is built on a stage
+INHERITED = ("for_tests", "costly", "once")  # by what is built on a stage
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Stage:
         for_tests: Requirements of its tests beside pytest's, and of the stages before.
         costly: Test files, also of the stages before, that are not run a second time in
             an environment of the stage's own.
+        once: Test files, also of the stages before, of code that later stages have
+            unchanged: with the tests of all stages, the first stage runs them for all.
         apart: Test files that are run beside the others of the stage, and not after.
     """
 
@@ -45,6 +47,7 @@ class Stage:
     retired: dict[str, str] = field(default_factory=dict)
     for_tests: tuple[str, ...] = ()
     costly: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
     apart: tuple[str, ...] = ()
 
     @property

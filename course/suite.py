@@ -16,7 +16,7 @@ from rich.table import Table
 
 from course.stages import Stage, find, load
 
-SLOWEST = 600  # seconds a suite may take before it is ended
+SLOWEST = 1500  # seconds a suite may take before it is ended
 
 
 @dataclass(frozen=True)
@@ -135,13 +135,23 @@ def suites(root: Path, chosen: str | None) -> list[Suite]:
         return [Suite(name, root, (name,)) for name in names]
     stages = load(root)
     if chosen is not None:
-        stages = [find(stages, int(chosen) if chosen.isdecimal() else chosen)]
-    return [suite for stage in stages for suite in suites_of(stage)]
+        stage = find(stages, int(chosen) if chosen.isdecimal() else chosen)
+        return suites_of(stage)
+    return [
+        suite
+        for stage in stages
+        for suite in suites_of(stage, stage.before.once if stage.before else ())
+    ]
 
 
-def suites_of(stage: Stage) -> list[Suite]:
-    """Return a stage's suite, and one for each of its files that are run apart."""
-    rest = tuple(f"--ignore={name}" for name in stage.apart)
+def suites_of(stage: Stage, without: Sequence[str] = ()) -> list[Suite]:
+    """Return a stage's suite, and one for each of its files that are run apart.
+
+    Args:
+        stage: The stage.
+        without: Test files that are left out.
+    """
+    rest = tuple(f"--ignore={name}" for name in (*stage.apart, *without))
     apart = [Suite(f"{stage.name}/{name}", stage.path, (name,)) for name in stage.apart]
     return [Suite(stage.name, stage.path, rest), *apart]
 
