@@ -1,6 +1,7 @@
 """Running test suites: each in its own process, several at a time."""
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,9 @@ from rich.table import Table
 
 from course.stages import Stage, find, load
 
+ASSERTED = re.compile(
+    r'(?:failed on (?:setup|teardown) with ")?(?:AssertionError|assert |Failed:)'
+)
 SLOWEST = 1500  # seconds a suite may take before it is ended
 
 
@@ -109,11 +113,8 @@ def read_report(path: Path) -> list[Case]:
             message = child.get("message", "")
             if child.tag == "skipped":
                 outcome = "skipped"
-            elif child.tag == "failure":
-                asserted = message.startswith(("AssertionError", "assert ", "Failed:"))
-                outcome = "failed" if asserted else "error"
-            elif child.tag == "error":
-                outcome = "error"
+            elif child.tag in ("failure", "error"):  # in a test, or in its fixtures
+                outcome = "failed" if ASSERTED.match(message) else "error"
         cases.append(Case(name, outcome, (message.splitlines() or [""])[0]))
     return cases
 

@@ -188,4 +188,5 @@ def test_the_middleware_is_chosen_by_0_or_1(monkeypatch, value, expected):
         ):
             runpy.run_path(settings)
     else:
-        assert runpy.run_path(settings)["THREAD_PER_CONNECTION"] is expected
+        found = runpy.run_path(settings).get("THREAD_PER_CONNECTION")
+        assert found is expected

@@ -10,7 +10,13 @@ import pytest
 from processes import COMMANDS, PLAIN, PROJECT, START_TIMEOUT
 from variables import BAD, SET, VARIABLES
 
-SETTINGS = Path(__file__).resolve().parent.parent / "config" / "settings.py"
+CONFIG = Path(__file__).resolve().parent.parent / "config"
+SETTINGS = CONFIG / "settings.py"
+
+
+def assert_that_it_is_checked():
+    """Fail if nothing looks at what the environment holds."""
+    assert (CONFIG / "environment.py").is_file(), "nothing looks at it"
 
 
 @pytest.fixture
@@ -18,6 +24,7 @@ def read(monkeypatch):
     """Return what the settings make of an environment."""
 
     def read_settings(**environment):
+        assert_that_it_is_checked()
         for name in VARIABLES:
             monkeypatch.delenv(name, raising=False)
         for name, value in environment.items():
@@ -57,6 +64,7 @@ def test_a_bad_value_is_named(read, name, value):
 )
 def test_nothing_starts_with_a_bad_value(command):
     """Neither manage.py check nor a server, and the last line says why."""
+    assert_that_it_is_checked()
     name, value = BAD[0]
     application = [] if "check" in command else ["config.asgi:application"]
     done = subprocess.run(

@@ -1,5 +1,6 @@
 """The whole site under a path, /app/, and what lies outside of it."""
 
+import importlib.util
 from http.client import HTTPConnection
 
 import pytest
@@ -15,6 +16,7 @@ def site(request, keep):
     """A server under /app/, told so by an option or by FORCE_SCRIPT_NAME, and the path
     that comes before a request's. uvicorn's option is for a proxy that takes it away.
     """
+    assert importlib.util.find_spec("chat.resilience"), "it is another site"
     name, *settings = request.param.split()
     if settings:
         return keep(name, **SETTINGS), "/app"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import importlib.util
 
 from asgiref.testing import ApplicationCommunicator
 from channels.layers import get_channel_layer
@@ -31,6 +32,7 @@ async def test_who_is_cancelled_leaves(enter):
 
 async def test_who_is_cancelled_at_the_door_leaves(enter, monkeypatch):
     """So does who has joined its groups, and waits in connect() for something else."""
+    assert importlib.util.find_spec("chat.resilience"), "nothing is survived"
     from chat.consumers import ChatConsumer
     from config.asgi import application
 

@@ -3,6 +3,7 @@ after a day.
 """
 
 import asyncio
+import importlib.util
 
 from redis import Redis
 from valkeys import use, wait_until
@@ -16,6 +17,7 @@ async def test_who_is_forgotten_by_the_queue_joins_again(
     """With the next look bob is in his groups again, and hears. It is no second join:
     the next that he is sent is what alice says.
     """
+    assert importlib.util.find_spec("chat.resilience"), "nothing is survived"
     from chat.consumers import ChatConsumer
 
     monkeypatch.setattr(ChatConsumer, "look_seconds", 0.1, raising=False)

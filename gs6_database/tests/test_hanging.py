@@ -1,6 +1,7 @@
 """Redis hangs: it is there, and answers nobody."""
 
 import contextlib
+import importlib.util
 import time
 
 import pytest
@@ -84,6 +85,7 @@ async def test_who_listens_on_the_queue_is_closed_after_a_look(
     enter, settings, start_valkey, monkeypatch
 ):
     """Its connection waits for as long as it takes, so a look has to find out."""
+    assert importlib.util.find_spec("chat.resilience"), "nothing is survived"
     from chat.consumers import ChatConsumer
 
     monkeypatch.setattr(ChatConsumer, "look_seconds", 0.1, raising=False)
