@@ -3,6 +3,7 @@ served, and nobody is taken for gone.
 """
 
 import contextlib
+import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -53,12 +54,22 @@ def test_a_locked_room_does_not_stop_the_others(two_impatient, people):
         bob.say("in blue")
         bob.next_frame(type="ack")
 
-    with ThreadPoolExecutor() as pool, locked("red"):
+    def knock(door):
+        statuses = set()
+        while not over.is_set():
+            statuses.add(one.handshake_status(*door))
+        return statuses
+
+    over = threading.Event()
+    with ThreadPoolExecutor(len(doors)) as pool, locked("red"):
         for speaker in speakers:
             speaker.say("in red")
-        newcomers = [pool.submit(one.handshake_status, *door) for door in doors]
-        for_longer_than_a_lease(speak)
-        assert [newcomer.result() for newcomer in newcomers] == 6 * [403]
+        newcomers = [pool.submit(knock, door) for door in doors]
+        try:
+            for_longer_than_a_lease(speak)
+        finally:
+            over.set()
+        assert [newcomer.result() for newcomer in newcomers] == 6 * [{403}]
         assert [each.close_code() for each in speakers] == 6 * [UNAVAILABLE]
     one.wait_for("/ws/chat/red/: the database is lost: canceling statement due to")
     for_longer_than_a_lease(speak)

@@ -3,6 +3,7 @@
 import asyncio
 import importlib.util
 import threading
+from types import SimpleNamespace
 
 import pytest
 from accounts import make_user
@@ -109,3 +110,22 @@ async def test_news_are_shown_once(make_place):
     by_look, by_event = place.news(), place.news()
     shown = [next(by_look), next(by_event), *by_look, *by_event]
     assert ["bob" in shown[0], "carol" in shown[1], len(shown)] == [True, True, 2]
+
+
+async def test_a_lease_is_renewed_while_others_wait_for_the_room(
+    make_place, monkeypatch
+):
+    """Somebody has the room locked, and a speaker waits for it: a renewal locks no room
+    and does not fail with it, or those who are there would be said to have left. (But
+    on SQLite whoever writes waits for whoever does.)
+    """
+    models()
+    from chat import turns
+
+    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor="postgresql"))
+    place = await make_place("alice")
+    await place.take(None)
+    turn = turns.turns.setdefault(place.group, turns.Turn())
+    async with asyncio.timeout(TIMEOUT), turn.lock:
+        await place.keep()
+    await place.give_back()
