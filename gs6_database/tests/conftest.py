@@ -20,6 +20,7 @@ from databases import (
     wait_until_all_have_left,
 )
 from django.apps import apps
+from django.db import connection
 from leases import punctual
 from locks import two_impatient
 from own_users import names, own_chat, own_users
@@ -44,6 +45,14 @@ def pytest_collection_modifyitems(items):
     if apps.is_installed("django.contrib.auth"):
         for item in items:
             item.add_marker(pytest.mark.django_db(transaction=True))
+    if apps.get_app_config("chat").models_module:
+        items[:] = filter(is_of_this_database, items)
+
+
+def is_of_this_database(item):
+    """Return whether a test is not about the other kind of database alone."""
+    params = getattr(item, "callspec", None) and item.callspec.params
+    return (params or {}).get("only", connection.vendor) == connection.vendor
 
 
 @pytest.fixture
