@@ -53,9 +53,9 @@ def examine_variables() -> Iterator[Finding]:
         )
     if getproxies().get("http") and not proxy_bypass("127.0.0.1"):
         yield Finding(
-            "Tests that ask a server of their own over HTTP fail, and demos do not",
-            "http_proxy is set, and no_proxy does not name 127.0.0.1: a proxy is asked "
-            "for what is on this machine",
+            "curl gets a proxy's error for a page that a browser shows",
+            "http_proxy is set, and no_proxy does not name 127.0.0.1: curl, and much "
+            "else, asks a proxy for what is on this machine",
             "set no_proxy to 127.0.0.1,localhost, or unset http_proxy",
         )
 

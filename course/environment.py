@@ -81,7 +81,10 @@ def build(root: Path, building: Path) -> None:
     # Relocatable: it is made under another name, so that .venv appears only when whole.
     python = getattr(sys, "_base_executable", sys.executable)
     run([uv, "venv", "--quiet", "--no-project", "--relocatable", "-p", python, venv])
-    install = [uv, "pip", "install", "--quiet", "-p", str(environment_python(venv))]
+    # Compiled at once: many containers tell Python to keep no byte code, and then each
+    # of the many processes here would compile every package anew.
+    install = [uv, "pip", "install", "--quiet", "--compile-bytecode"]
+    install += ["-p", str(environment_python(venv))]
     run([*install, "--require-hashes", "-r", root / "requirements.txt"])
     (venv / "ready").write_text(fingerprint(root))
 

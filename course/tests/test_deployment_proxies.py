@@ -13,7 +13,7 @@ from course.tests.deployment import Visitor
 from course.tests.proxies import HOST, PROXIES, Proxy, running
 
 LONG = 2**20  # bytes, the most that Daphne takes by default
-MAIN = "/static/chat/main.js"
+SCRIPT = "/static/chat/connection.js"
 
 
 @pytest.fixture(scope="module")
@@ -91,13 +91,13 @@ def test_the_proxy_serves_the_static_files(site: Site, alice: Visitor) -> None:
     """What collectstatic has gathered comes from the proxy. The servers serve none:
     without DEBUG, staticfiles_urlpatterns() is empty.
     """
-    response, text = alice.request("GET", MAIN)
+    response, text = alice.request("GET", SCRIPT)
     assert response.status == 200
     assert "javascript" in response.headers["Content-Type"]
     assert "WebSocket" in text
     for port in site.ports:
         direct = HTTPConnection("127.0.0.1", port)
-        direct.request("GET", MAIN, headers={"Host": HOST})
+        direct.request("GET", SCRIPT, headers={"Host": HOST})
         assert direct.getresponse().status == 404
         direct.close()
 

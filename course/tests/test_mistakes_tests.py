@@ -26,6 +26,7 @@ async def test_it():
 def test_an_async_test_needs_a_plugin(tmp_path: Path) -> None:
     """pytest alone does not run it: it fails, or in older versions is skipped."""
     (tmp_path / "test_it.py").write_text(TEST)
+    (tmp_path / "pytest.ini").write_text("[pytest]\n")  # and none of a folder above
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "no:asyncio", "-p", "no:django"],
         cwd=tmp_path,

@@ -58,9 +58,7 @@ def test_a_bad_value_is_named(read, name, value):
 
 
 @pytest.mark.parametrize(
-    "command",
-    [["manage.py", "check"], COMMANDS["daphne"], COMMANDS["uvicorn"]],
-    ids=["check", "daphne", "uvicorn"],
+    "command", [["manage.py", "check"], COMMANDS["daphne"]], ids=["check", "daphne"]
 )
 def test_nothing_starts_with_a_bad_value(command):
     """Neither manage.py check nor a server, and the last line says why."""

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import json
 import secrets
+import time
 import weakref
 
 from .resilience import tell_group
@@ -40,7 +41,7 @@ class People:
         self.sender, self.sent = secrets.token_hex(8), 0
         self.changes = []  # not told yet: names, each with whether it has come
         self.telling = None  # the task that tells them
-        self.told_at = float("-inf")
+        self.told_at = self.looked_at = float("-inf")
 
     def start(self, users):
         """Take who is here from the first who has looked."""
@@ -92,6 +93,14 @@ class People:
                 self.add({"type": "user_join", "user": names[0]}, set(names))
             elif names:
                 self.add({"type": "user_list", "users": names}, set(names))
+
+    def is_due(self):
+        """Return whether it is time to look who is here: one place looks for all."""
+        now = time.monotonic()
+        is_due = now - self.looked_at > TOGETHER
+        if is_due:
+            self.looked_at = now
+        return is_due
 
     def compare(self, users, before):
         """Note who is here by a look at the database. What came after the news that

@@ -43,7 +43,8 @@ class Place:
         before = self.people.latest
         # Without a group: whatever locks the room, its leases are to be renewed.
         renewed, users, swept = await in_turn(None, self.renew)
-        self.people.compare(users, before)
+        if users is not None:
+            self.people.compare(users, before)
         if not renewed:
             is_new = await in_turn(self.group, self.lease.take)
             await self.tell_if(is_new, True)
@@ -52,10 +53,13 @@ class Place:
             await People(room_group(room)).tell(*gone)
 
     def renew(self):
-        """Renew the lease. Return whether it was there, who is there, and who has left
-        which room.
+        """Renew the lease. Return whether it was there, who is there (None if another
+        place has just looked), and who has left which room.
         """
-        return self.lease.renew(), self.lease.users(), sweep()
+        renewed = self.lease.renew()
+        if not self.people.is_due():
+            return renewed, None, {}
+        return renewed, self.lease.users(), sweep()
 
     def news(self):
         """Return the frames about those who have come and gone since the last time."""

@@ -13,6 +13,7 @@ from databases import (
     django_db_modify_db_settings,
     fresh_rooms,
     leave_empty,
+    only,
     postgresql_url,
     queries,
     statements,

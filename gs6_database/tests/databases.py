@@ -112,6 +112,12 @@ def two_fast(keep, redis_url):
 
 
 @pytest.fixture
+def only(request):
+    """The kind of database that a test is about: with another it is not collected."""
+    return request.param
+
+
+@pytest.fixture
 def queries(monkeypatch):
     """The queries that are made, in any thread."""
     made = []

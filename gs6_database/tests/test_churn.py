@@ -20,10 +20,15 @@ RESET = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 
 
 def opening(server, name):
-    """Return a connection that somebody is about to open."""
+    """Return a connection that somebody is about to open.
+
+    Its queue has no limit: a client whose queue is full, since nobody reads, does not
+    see the server's close frame either, and waits for it for ten seconds.
+    """
     path, headers = server.door(name)
     url = f"ws://{server.address}{path}"
-    return lambda: connect(url, proxy=None, additional_headers=headers)
+    options = {"proxy": None, "additional_headers": headers, "max_queue": None}
+    return lambda: connect(url, **options)
 
 
 async def come_and_go(open_connection, reset):

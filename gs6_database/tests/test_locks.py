@@ -7,7 +7,6 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.db import connection
 from locks import for_longer_than_a_lease, frames_up_to, gone, locked
 from storage import models
 
@@ -27,13 +26,6 @@ def people():
             ]
 
         yield enter
-
-
-@pytest.fixture
-def only(request):
-    """Run on one kind of database alone."""
-    if connection.vendor != request.param:
-        pytest.skip(f"this is about {request.param}")
 
 
 @pytest.mark.parametrize("only", ["postgresql"], indirect=True)

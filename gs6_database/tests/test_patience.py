@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 from processes import START_TIMEOUT
 from projects import manage
 from servers import Server
@@ -12,7 +11,6 @@ from storage import database_environment, models
 SHORT = {"LEASE_SECONDS": "2", "SESSION_CHECK_SECONDS": "5"}
 ASK = """
 import sys
-from django.db import connection
 cursor = connection.cursor()
 for name in {names}:
     value = cursor.execute({verb!r} + name).fetchone()[0]
@@ -28,13 +26,6 @@ def limits(*names, verb="SHOW ", **environment):
     assert code == 0, said
     pairs = [line.split(" is ") for line in said.splitlines() if " is " in line]
     return [value for _, value in pairs]
-
-
-@pytest.fixture
-def only(request):
-    """Run on one kind of database alone."""
-    if connection.vendor != request.param:
-        pytest.skip(f"this is about {request.param}")
 
 
 @pytest.mark.parametrize(("patience", "waits"), [("", "3000"), ("0.5", "500")])

@@ -125,13 +125,16 @@ async def test_what_is_refused(alice, statements):
 @pytest.mark.parametrize("judges", [False, True])
 @pytest.mark.usefixtures("look_often")
 async def test_a_renewal(enter, statements, monkeypatch, judges):
-    """Each SESSION_CHECK_SECONDS a look at the login, the lease, and who is there: no
-    lock, and no transaction, unless a lease has run out. For that it looks at all
-    rooms, once this process has been in time for as long as a lease lasts.
+    """Each SESSION_CHECK_SECONDS a look at the login, the lease, and, unless another
+    connection has just looked, who is there: no lock, and no transaction, unless a
+    lease has run out. For that it looks at all rooms, once this process has been in
+    time for as long as a lease lasts.
     """
     models()
+    from chat import people
     from chat.presence import Punctuality
 
+    monkeypatch.setattr(people, "TOGETHER", 0)
     monkeypatch.setattr(Punctuality, "may_judge", lambda self: judges)
     await enter("alice")
     statements.clear()

@@ -114,3 +114,38 @@ async def test_who_leaves_during_a_renewal_has_left(enter, monkeypatch):
     await alice.disconnect(timeout=TIMEOUT)
     # By now the thread has done whatever it was asked.
     assert await sync_to_async(there)() == []
+
+
+async def test_one_connection_looks_for_all_of_its_room(enter, monkeypatch):
+    """Each renews its lease; who is there is read once for those that renew together,
+    not by each: in a crowd that would be everybody's name for everybody.
+    """
+    models()
+    from chat import people
+    from chat.presence import Lease
+
+    renew, users = Lease.renew, Lease.users
+    reads, renewals, enough = [], [], asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def renew_and_count(lease):
+        renewals.append(lease.user.username)
+        if min(map(renewals.count, names)) >= 3:
+            loop.call_soon_threadsafe(enough.set)
+        return renew(lease)
+
+    def read_and_count(lease):
+        reads.append(lease)
+        return users(lease)
+
+    names = ["alice", "bob", "carol"]
+    for name in names:
+        await enter(name)
+    with monkeypatch.context() as patch:
+        patch.setattr(people, "TOGETHER", 3600)
+        patch.setattr(people.people_of("room.red"), "looked_at", float("-inf"))
+        patch.setattr(Lease, "renew", renew_and_count)
+        patch.setattr(Lease, "users", read_and_count)
+        async with asyncio.timeout(TIMEOUT):
+            await enough.wait()
+    assert len(reads) == 1
