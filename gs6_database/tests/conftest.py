@@ -17,6 +17,7 @@ from databases import (
     postgresql_url,
     queries,
     statements,
+    together,
     two_fast,
     wait_until_all_have_left,
 )

@@ -87,6 +87,19 @@ def fresh_rooms():
 
 
 @pytest.fixture(autouse=True)
+def together(monkeypatch):
+    """Have this process tell at once who comes and goes, for tests do both all the
+    time. Return for how long it otherwise tells them together.
+    """
+    if importlib.util.find_spec("chat.people"):
+        from chat import people
+
+        together = people.TOGETHER
+        monkeypatch.setattr(people, "TOGETHER", 0)
+        return together
+
+
+@pytest.fixture(autouse=True)
 def wait_until_all_have_left(database):
     """Have the servers note who has left, before the test's database is emptied.
 

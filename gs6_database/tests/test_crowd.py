@@ -15,11 +15,12 @@ CROWD = 50
 
 
 @pytest.fixture
-def people():
-    """The module that keeps who is there."""
+def people(together, monkeypatch):
+    """The module that keeps who is there, and tells them together."""
     assert importlib.util.find_spec("chat.people"), "each connection keeps all names"
     from chat import people
 
+    monkeypatch.setattr(people, "TOGETHER", together)
     return people
 
 

@@ -11,6 +11,7 @@ from storage import database_environment, models
 SHORT = {"LEASE_SECONDS": "2", "SESSION_CHECK_SECONDS": "5"}
 ASK = """
 import sys
+from django.db import connection
 cursor = connection.cursor()
 for name in {names}:
     value = cursor.execute({verb!r} + name).fetchone()[0]

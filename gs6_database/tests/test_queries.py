@@ -131,10 +131,8 @@ async def test_a_renewal(enter, statements, monkeypatch, judges):
     time for as long as a lease lasts.
     """
     models()
-    from chat import people
     from chat.presence import Punctuality
 
-    monkeypatch.setattr(people, "TOGETHER", 0)
     monkeypatch.setattr(Punctuality, "may_judge", lambda self: judges)
     await enter("alice")
     statements.clear()
