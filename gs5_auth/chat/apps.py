@@ -15,3 +15,4 @@ class ChatConfig(AppConfig):
 
         register(checks.check_sessions, "chat")
         register(checks.check_user_model, "chat")
+        register(checks.check_origins, "chat")

@@ -1,5 +1,7 @@
 """What the settings may not say: the chat could not keep its promises."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -42,3 +44,14 @@ def check_user_model(**kwargs):
             hint="Derive it from AbstractBaseUser or AbstractUser.",
             id="chat.E003",
         )
+
+
+def check_origins(**kwargs):
+    """Say whether a host is given for an origin: any scheme and port would do."""
+    for origin in settings.ALLOWED_ORIGINS:
+        if not re.fullmatch(r"https?://[^/?#*@]+", origin):
+            yield Error(
+                f"ALLOWED_ORIGINS holds {origin!r}, which is no origin.",
+                hint="Write a scheme and a host, like https://app.example.com.",
+                id="chat.E004",
+            )

@@ -47,6 +47,17 @@ BAD = {
         "Set CACHES",
     ),
     "a user model without passwords": (PEOPLE, "AUTH_USER_MODEL", "AbstractBaseUser"),
+    "a host for an origin": (
+        'ALLOWED_ORIGINS = ["app.example"]',
+        "ALLOWED_ORIGINS holds 'app.example'",
+        "Write a scheme",
+    ),
+    "an address for an origin": (
+        'ALLOWED_ORIGINS = ["https://app.example", "https://app.example/"]',
+        "ALLOWED_ORIGINS holds 'https://app.example/'",
+        "Write a scheme",
+    ),
+    "any origin": ('ALLOWED_ORIGINS = ["*"]', "ALLOWED_ORIGINS", "Write a scheme"),
 }
 
 
@@ -94,5 +105,6 @@ def test_no_server_starts_with_it(write, name):
 def test_the_settings_as_they_are_pass(write):
     """So it is the settings above that are refused."""
     assert importlib.util.find_spec("chat.checks"), "nothing is checked"
-    code, said = manage(write(""), "check")
+    origins = "https://app.example http://dev.example:5173 http://[::1]:8080"
+    code, said = manage(write("") | {"ALLOWED_ORIGINS": origins}, "check")
     assert (code, "no issues" in said) == (0, True), said

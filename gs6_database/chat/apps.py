@@ -15,5 +15,6 @@ class ChatConfig(AppConfig):
 
         register(checks.check_sessions, "chat")
         register(checks.check_user_model, "chat")
+        register(checks.check_origins, "chat")
         register(checks.check_lease, "chat")
         register(checks.check_database, "chat")

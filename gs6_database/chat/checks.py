@@ -1,5 +1,7 @@
 """What the settings may not say: the chat could not keep its promises."""
 
+import re
+
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -45,6 +47,17 @@ def check_user_model(**kwargs):
         )
 
 
+def check_origins(**kwargs):
+    """Say whether a host is given for an origin: any scheme and port would do."""
+    for origin in settings.ALLOWED_ORIGINS:
+        if not re.fullmatch(r"https?://[^/?#*@]+", origin):
+            yield Error(
+                f"ALLOWED_ORIGINS holds {origin!r}, which is no origin.",
+                hint="Write a scheme and a host, like https://app.example.com.",
+                id="chat.E004",
+            )
+
+
 def check_lease(**kwargs):
     """Say whether somebody who is there would be said to have left."""
     if settings.LEASE_SECONDS < settings.LEAST_LEASE:
@@ -53,7 +66,7 @@ def check_lease(**kwargs):
             "users leave who are there.",
             hint="Make it at least twice SESSION_CHECK_SECONDS plus DATABASE_PATIENCE: "
             f"{settings.LEAST_LEASE:g}. If it is not set, it is long enough.",
-            id="chat.E004",
+            id="chat.E005",
         )
 
 
@@ -63,11 +76,11 @@ def check_database(**kwargs):
         yield Error(
             f"DATABASE_URL names {connection.display_name}, which was never tried.",
             hint="Use PostgreSQL, or a file of SQLite.",
-            id="chat.E005",
+            id="chat.E006",
         )
     elif connection.vendor == "sqlite" and connection.is_in_memory_db():
         yield Error(
             "DATABASE_URL names a database in memory: each thread has its own.",
             hint="Use a file, or PostgreSQL.",
-            id="chat.E006",
+            id="chat.E007",
         )

@@ -64,7 +64,7 @@ def test_a_lease_must_outlast_two_looks():
     models()
     code, said = manage(SHORT, "check")
     assert (code, "Traceback" in said) == (1, False)
-    assert "(chat.E004) LEASE_SECONDS is 2: " in said
+    assert "(chat.E005) LEASE_SECONDS is 2: " in said
     assert "at least twice SESSION_CHECK_SECONDS plus DATABASE_PATIENCE: 13" in said
     for enough in ({"LEASE_SECONDS": "13"}, {"DATABASE_PATIENCE": "1e3"}):
         code, said = manage({**SHORT, "LEASE_SECONDS": "", **enough}, "check")
@@ -80,7 +80,7 @@ def test_no_server_starts_with_a_short_lease(name):
         server.process.wait(START_TIMEOUT)
     finally:
         server.stop()
-    server.wait_for("(chat.E004) LEASE_SECONDS is 2: ")
+    server.wait_for("(chat.E005) LEASE_SECONDS is 2: ")
     assert server.process.returncode != 0
 
 
@@ -100,7 +100,7 @@ def test_sqlite_in_memory_is_refused():
     models()
     code, said = manage({"DATABASE_URL": "sqlite://:memory:"}, "check")
     assert (code, "Traceback" in said) == (1, False)
-    assert "(chat.E006) DATABASE_URL names a database in memory" in said
+    assert "(chat.E007) DATABASE_URL names a database in memory" in said
     assert "Use a file, or PostgreSQL." in said
 
 
@@ -112,6 +112,6 @@ def test_another_database_is_refused(monkeypatch):
     other = SimpleNamespace(vendor="mysql", display_name="MySQL")
     monkeypatch.setattr(checks, "connection", other)
     (error,) = checks.check_database()
-    assert error.id == "chat.E005"
+    assert error.id == "chat.E006"
     assert error.msg.startswith("DATABASE_URL names MySQL")
     assert "PostgreSQL" in error.hint
