@@ -148,7 +148,7 @@ def test_the_servers_commands_serve_no_static_files(
 ) -> None:
     """A page has no style and no script under it, unless its urls.py serves them."""
     urls = project / "config" / "urls.py"
-    change(urls, "    *staticfiles_urlpatterns(),\n", "")
+    change(urls, '    *staticfiles_urlpatterns("static/"),\n', "")
     assert start(*server).status("/static/chat/main.js") == 404
 
 
