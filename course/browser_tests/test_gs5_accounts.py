@@ -109,8 +109,8 @@ def test_a_bad_signup_is_said(
 def test_the_account_pages_look_like_the_others(
     open_page: OpenPage, members: Members, address: str, name: str, paths: list[str]
 ) -> None:
-    """They have the chat's one style sheet and no other, so nothing of Django's admin:
-    no text is smaller than 18 px, and nothing is cut off at 1024, 400 or 360 px.
+    """They have the chat's style sheets and no other, so nothing of Django's admin: no
+    text is smaller than 18 px, and nothing is cut off at 1024, 400 or 360 px.
     """
     page = open_page(storage_state=members.state(name) if name else None)
     for path in paths:
@@ -118,7 +118,9 @@ def test_the_account_pages_look_like_the_others(
         expect(page.get_by_role("heading").first).to_be_visible()
         assert page.url == address + path
         assert page.title().startswith("Chat: ")
-        assert page.evaluate(STYLE_SHEETS) == ["/static/chat/style.css"]
+        assert page.evaluate(STYLE_SHEETS) == [
+            f"/static/chat/{name}.css" for name in ("style", "account")
+        ]
         assert min(font_sizes(page)) >= 18
         for width in (1024, 400, 360):
             assert not is_cut_off(page, width)

@@ -37,7 +37,7 @@ GENERATED = re.compile(
 )
 PRINT = re.compile(r"^\s*print\(", re.MULTILINE)
 LONGEST_MODULE = 400  # lines, in course/
-LONGEST_FILE = 200  # lines, of a stage's Python and JavaScript
+LONGEST_FILE = 200  # lines, of a stage's code, pages and styles
 # Stage 1 asks the environment itself, the later ones by config/environment.py.
 SECRET_KEY = re.compile(
     r"""^SECRET_KEY = (?:os\.environ\.get\("SECRET_KEY"\) or |text\("SECRET_KEY", )"""
@@ -145,7 +145,7 @@ def modules(course: Course) -> Iterator[Problem]:
     """Files of stages have 200 lines at most, documented modules of course/ 400."""
     for stage in course.stages:
         for name in stage.files():
-            if name.endswith((".py", ".js")):
+            if name.endswith((".py", ".js", ".css", ".html")):
                 lines = (stage.path / name).read_text(encoding="utf-8").count("\n")
                 if lines > LONGEST_FILE:
                     where = f"{stage.name}/{name}"

@@ -12,6 +12,8 @@ from course.tests.conftest import Broken, change
 # Those behind it look at the whole book, or run something.
 QUICK = list(RULES)[: list(RULES).index("links")]
 
+STATIC = [f"chat/static/chat/long.{kind}" for kind in ("js", "css")]
+
 
 @pytest.mark.parametrize("rule", QUICK)
 def test_an_intact_repository_breaks_no_rule(repository: Path, rule: str) -> None:
@@ -125,7 +127,7 @@ def test_a_long_module_of_the_course_is_named(repository: Path, broken: Broken) 
     assert "course/long.py: it has 401 lines" in broken(repository, "modules")
 
 
-@pytest.mark.parametrize("name", ["chat/long.py", "chat/static/chat/long.js"])
+@pytest.mark.parametrize("name", ["chat/long.py", *STATIC])
 def test_a_long_file_of_a_stage_is_named(
     two_stages: Path, broken: Broken, name: str
 ) -> None:
