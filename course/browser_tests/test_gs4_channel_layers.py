@@ -138,7 +138,7 @@ def test_an_announcement_reaches_the_rooms(open_page: OpenPage) -> None:
     lobby = open_page()
     announce(lobby, "Closing at six.")
     expect(lobby.get_by_role("status")).to_have_text("Announced.")
-    expect(room.locator(LOG)).to_contain_text("Announcement: Closing at six.")
+    expect(room.locator(LOG)).to_contain_text("To everybody: Closing at six.")
     announce(lobby, " ")
     expect(lobby.get_by_role("alert")).to_have_text(
         "Not announced: the message is empty."

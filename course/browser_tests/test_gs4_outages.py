@@ -78,7 +78,7 @@ def test_a_restart_is_survived(open_page: OpenPage, server: PageServer) -> None:
     say(alice, "are you")
     say(alice, "there?")
     expect(alice.locator(f"{LOG} .waiting")).to_have_text(
-        ["Waiting: are you\n", "Waiting: there?\n"]
+        ["Not sent yet: are you\n", "Not sent yet: there?\n"]
     )
     server.start()
     for page in (alice, guest):

@@ -69,7 +69,7 @@ def test_a_hostile_message_stays_text(open_page: OpenPage, text: str) -> None:
     say(page, text)
     expect(page.locator(f"{LOG} .message")).to_have_text(f"alice: {text}")
     announce(open_page(), text)
-    expect(page.locator(f"{LOG} .announcement")).to_have_text(f"Announcement: {text}")
+    expect(page.locator(f"{LOG} .announcement")).to_have_text(f"To everybody: {text}")
     assert page.locator("body").locator("img, script").count() == 0
     assert found == []
 

@@ -1,6 +1,7 @@
 """Django settings: only what this project uses."""
 
 from hashlib import sha256
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
@@ -63,6 +64,8 @@ REDIS_URL = text("REDIS_URL")
 try:
     # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
     DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
+    if REDIS_URL.startswith("redis") and urlsplit(REDIS_URL).path.strip("/0123456789"):
+        raise ValueError("a database has a number, like redis://localhost/1")
 except ValueError as error:
     raise ImproperlyConfigured(f"REDIS_URL: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis

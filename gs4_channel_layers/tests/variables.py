@@ -14,4 +14,5 @@ BAD = [
     ("REDIS_URL", "localhost:6379"),
     ("REDIS_URL", "http://localhost"),
     ("REDIS_URL", "redis://localhost?db=one"),
+    ("REDIS_URL", "redis://localhost/one"),
 ]

@@ -49,7 +49,7 @@ def check_user_model(**kwargs):
 def check_origins(**kwargs):
     """Say whether a host is given for an origin: any scheme and port would do."""
     for origin in settings.ALLOWED_ORIGINS:
-        if not re.fullmatch(r"https?://[^/?#*@]+", origin):
+        if not re.fullmatch(r"https?://(\[[0-9a-f:.]+\]|[^/?#*@:]+)(:\d+)?", origin):
             yield Error(
                 f"ALLOWED_ORIGINS holds {origin!r}, which is no origin.",
                 hint="Write a scheme and a host, like https://app.example.com.",

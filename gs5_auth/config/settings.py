@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 from redis.asyncio.retry import Retry
@@ -14,11 +15,15 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 
 # Django core
 
+# Seconds that a statement waits for a lock. Daphne drops a handshake after 5.
+DATABASE_PATIENCE = number("DATABASE_PATIENCE", 3.0, 0.1, 3600)
+
 ASGI_APPLICATION = "config.asgi.application"
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": text("DATABASE", BASE_DIR / "db.sqlite3"),
+        "OPTIONS": {"timeout": DATABASE_PATIENCE},
     }
 }
 DEBUG = True  # Dangerous: shows source code in error pages. Never on the internet.
@@ -101,12 +106,14 @@ REDIS_URL = text("REDIS_URL")
 try:
     # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
     DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
+    if REDIS_URL.startswith("redis") and urlsplit(REDIS_URL).path.strip("/0123456789"):
+        raise ValueError("a database has a number, like redis://localhost/1")
 except ValueError as error:
     raise ImproperlyConfigured(f"REDIS_URL: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the key, the database and the number.
 IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use
-IDENTITY += [str(DATABASES["default"]["NAME"])]
+IDENTITY += [str(Path(DATABASES["default"]["NAME"]).resolve())]
 PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
 PREFIX += f".{DATABASE_NUMBER}"
 HOST = {

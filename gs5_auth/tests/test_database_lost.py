@@ -4,7 +4,7 @@ import logging
 from importlib import import_module
 
 import pytest
-from accounts import knock, log_in, page
+from accounts import knock, log_in, make_user, page
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from clients import Client
@@ -46,6 +46,18 @@ def lose(monkeypatch, caplog):
         return lambda: [r for r in caplog.records if r.levelno >= logging.WARNING]
 
     return lose_after
+
+
+def test_a_lock_is_waited_for_in_time():
+    """For three seconds: Daphne gives a handshake five, which are Python's own."""
+    make_user("alice")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA busy_timeout")
+            assert cursor.fetchone() == (3000,)
+        else:
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == ("3s",)
 
 
 async def test_at_the_door_the_handshake_is_refused(lose):
@@ -103,15 +115,22 @@ async def test_the_log_tells_what_is_lost_from_what_is_refused(lose, kind, what)
     assert warning.exc_info is None
 
 
-@pytest.mark.parametrize("kind", [OperationalError, InterfaceError, ProgrammingError])
-async def test_at_the_door_none_of_them_raises(lose, kind):
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (OperationalError, "is lost"),
+        (InterfaceError, "is lost"),
+        (ProgrammingError, "refuses"),
+    ],
+)
+async def test_at_the_door_none_of_them_raises(lose, kind, what):
     """There it is one warning, too, and HTTP 403."""
     headers = page(await sync_to_async(log_in)("alice"))
     assert await knock(headers)
     warnings = lose(0, kind)
     assert not await knock(headers)
     (warning,) = warnings()
-    assert "the disk is away" in warning.getMessage()
+    assert f": the database {what}: the disk is away" in warning.getMessage()
     assert warning.exc_info is None
 
 

@@ -5,6 +5,7 @@ after a day.
 import asyncio
 import importlib.util
 
+from processes import TIMEOUT
 from redis import Redis
 from valkeys import use, wait_until
 
@@ -42,3 +43,25 @@ async def test_who_is_forgotten_by_the_queue_joins_again(
         "user": "alice",
         "message": "hello",
     }
+
+
+async def test_a_look_that_fails_is_not_the_last(enter, monkeypatch, caplog):
+    """Whatever it fails with: that is logged, and the next one is tried."""
+    assert importlib.util.find_spec("chat.resilience"), "nobody looks"
+    from chat.consumers import ChatConsumer
+
+    looks, twice = [], asyncio.Event()
+
+    async def look(self):
+        looks.append(self)
+        if len(looks) == 2:
+            twice.set()
+        raise ZeroDivisionError("a mistake")
+
+    monkeypatch.setattr(ChatConsumer, "look_seconds", 0.01, raising=False)
+    monkeypatch.setattr(ChatConsumer, "look", look, raising=False)
+    await enter("alice")
+    async with asyncio.timeout(TIMEOUT):
+        await twice.wait()
+    assert "/ws/chat/red/: a look has failed" in caplog.text
+    assert "ZeroDivisionError: a mistake" in caplog.text

@@ -16,6 +16,7 @@ from .presence import find_user
 from .protocol import LOGIN_OVER, Rate, Refused
 from .resilience import ResilientConsumer, tell_group
 from .store import read
+from .turns import at_once
 
 EVERYBODY = "broadcast"  # the group of all connections
 
@@ -69,7 +70,7 @@ class ChatConsumer(ResilientConsumer):
     async def is_logged_in(self):
         """Return whether the session is still this user's, by the same name."""
         session_key = self.scope["session"].session_key
-        user = await database_sync_to_async(user_of)(session_key)
+        user = await at_once(user_of, session_key)
         return user == self.scope["user"] and user.get_username() == self.user
 
     async def look(self):

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from channels.security.websocket import OriginValidator
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
-from django.db import Error
+from django.db import Error, InterfaceError, OperationalError
 
 from .login import open_session
 
@@ -58,7 +58,9 @@ class TicketMiddleware:
         try:
             await self.open(scope, receive, send)
         except Error as error:
-            logger.warning("%.200r: the database is lost: %s", scope["path"], error)
+            is_lost = isinstance(error, (InterfaceError, OperationalError))
+            what = "the database is lost" if is_lost else "the database refuses"
+            logger.warning("%.200r: %s: %s", scope["path"], what, error)
             await send({"type": "websocket.close"})
 
     async def open(self, scope, receive, send):

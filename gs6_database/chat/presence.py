@@ -68,12 +68,18 @@ class Punctuality:
         self.last = float("-inf")
         self.since = float("inf")
 
+    def is_late(self):
+        """Return whether leases may have run out since the last was renewed: the oldest
+        was to be renewed next.
+        """
+        waited = time.monotonic() - self.last
+        return waited > settings.LEASE_SECONDS - settings.SESSION_CHECK_SECONDS
+
     def note(self):
         """Note that a lease has been taken or renewed."""
-        now = time.monotonic()
-        if now - self.last > settings.LEASE_SECONDS - settings.DATABASE_PATIENCE:
-            self.since = now
-        self.last = now
+        if self.is_late():
+            self.since = time.monotonic()
+        self.last = time.monotonic()
 
     def may_judge(self):
         """Return whether a lease that has run out is a dead one."""
@@ -111,5 +117,7 @@ def oldest():
 
 def find_user(name):
     """Return the key of a user who has a good lease in any room, or None."""
-    leases = Presence.objects.filter(renewed__gte=oldest(), **{f"user__{NAME}": name})
+    leases = Presence.objects.filter(**{f"user__{NAME}": name})
+    if not punctuality.is_late():  # else one that has run out is as good
+        leases = leases.filter(renewed__gte=oldest())
     return leases.values_list("user", flat=True).first()

@@ -133,6 +133,8 @@ class ResilientConsumer(AsyncJsonWebsocketConsumer):
                 await self.look()
             except tuple(self.losses) as error:
                 logger.warning("%s: looks again later: %s", self.scope["path"], error)
+            except Exception:  # else this task would end, without a word
+                logger.exception("%s: a look has failed", self.scope["path"])
 
     async def look(self):
         """See to what nobody tells this connection."""

@@ -5,6 +5,7 @@ up all others, and many who wait for the same lock would do so one after the oth
 """
 
 import asyncio
+import contextlib
 import time
 import weakref
 
@@ -13,28 +14,35 @@ from django.db import OperationalError, connection
 
 
 class Turn:
-    """Lets one call at a time into the database's thread."""
+    """Calls that may wait for the same lock. Those that have been asked for when one
+    fails, for which there is mostly a lock to blame, fail with it, and do not try in
+    vain.
+    """
 
     def __init__(self):
         self.lock = asyncio.Lock()
         self.failed_at = float("-inf")  # by time.monotonic()
 
     async def call(self, function, *args):
-        """Call a function when it is its turn. Whoever waits when a call fails, for
-        which there is mostly a lock to blame, fails with it and does not try in vain.
-        """
+        """Call a function in the database's thread when no other of these is there."""
         asked_at = time.monotonic()
         async with self.lock:
-            if asked_at < self.failed_at:
-                raise OperationalError("a call before this one has failed")
-            try:
+            with self.attempt(asked_at):
                 return await database_sync_to_async(function)(*args)
-            except OperationalError:
-                self.failed_at = time.monotonic()
-                raise
+
+    @contextlib.contextmanager
+    def attempt(self, asked_at):
+        """Fail if another has failed since this was asked for; note it if this does."""
+        if asked_at < self.failed_at:
+            raise OperationalError("a call before this one has failed")
+        try:
+            yield
+        except OperationalError:
+            self.failed_at = time.monotonic()
+            raise
 
 
-turns = weakref.WeakValueDictionary()  # by group; they go with the last who waits
+turns = weakref.WeakValueDictionary()  # by name; they go with the last who waits
 
 
 async def in_turn(group, function, *args):
@@ -46,5 +54,17 @@ async def in_turn(group, function, *args):
     if connection.vendor == "sqlite":
         group = ""  # a writer locks all of it
     if group is None:
-        return await database_sync_to_async(function)(*args)
+        return await at_once(function, *args)
     return await turns.setdefault(group, Turn()).call(function, *args)
+
+
+async def at_once(function, *args):
+    """Call what all connections call now and then, as soon as the thread is free."""
+    turn = turns.setdefault(function.__qualname__, Turn())
+    asked_at = time.monotonic()
+
+    def call_in_time():
+        with turn.attempt(asked_at):
+            return function(*args)
+
+    return await database_sync_to_async(call_in_time)()

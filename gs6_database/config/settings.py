@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -137,12 +138,16 @@ REDIS_URL = text("REDIS_URL")
 try:
     # As redis-py reads it: redis://host/1, redis://host?db=1, unix:///path?db=1
     DATABASE_NUMBER = parse_url(REDIS_URL).get("db", 0) if REDIS_URL else 0
+    if REDIS_URL.startswith("redis") and urlsplit(REDIS_URL).path.strip("/0123456789"):
+        raise ValueError("a database has a number, like redis://localhost/1")
 except ValueError as error:
     raise ImproperlyConfigured(f"REDIS_URL: {error}") from None
 # Pub/sub knows no database numbers: without a prefix of its own each project on a Redis
 # would hear all others. This one differs with the key, the database and the number.
 IDENTITY = [[SECRET_KEY, *SECRET_KEY_FALLBACKS][-1]]  # the oldest in use
-IDENTITY += [DATABASES["default"].get(key) for key in ("HOST", "PORT", "NAME")]
+IDENTITY += [DATABASE.get(key) for key in ("HOST", "PORT", "NAME")]
+if DATABASE["ENGINE"] == "django.db.backends.sqlite3":
+    IDENTITY[-1] = str(Path(IDENTITY[-1]).resolve())
 PREFIX = text("REDIS_PREFIX", sha256(repr(IDENTITY).encode()).hexdigest()[:12])
 PREFIX += f".{DATABASE_NUMBER}"
 HOST = {

@@ -26,8 +26,8 @@ def two_impatient(keep, redis_url):
 
 
 @contextlib.contextmanager
-def locked(room):
-    """Have the row of a room locked, and on SQLite everything, by another program."""
+def locked(room=None, table=None):
+    """Have another program lock the row of a room or a table; on SQLite everything."""
     other = connections.create_connection("default")
     try:
         if connection.vendor == "sqlite":
@@ -35,7 +35,9 @@ def locked(room):
         else:
             other.set_autocommit(False)
             what = "SELECT 1 FROM chat_room WHERE name = %s FOR UPDATE"
-            other.cursor().execute(what, [room])
+            if table:
+                what = f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"
+            other.cursor().execute(what, [room] if room else None)
         yield
     finally:
         other.close()

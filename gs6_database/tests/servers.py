@@ -84,7 +84,9 @@ class Server(Process):
         url = f"ws://{self.address}{path}"
         with contextlib.ExitStack() as stack:
             try:
-                opening = connect(url, proxy=None, create_connection=Socket, **options)
+                # Without a limit of the queue: who does not read sees no close frame.
+                ours = {"create_connection": Socket, "max_queue": None, "proxy": None}
+                opening = connect(url, **ours, **options)
                 websocket = stack.enter_context(opening)
             except InvalidStatus as refusal:
                 pytest.fail(f"{path} was refused: {refusal}")

@@ -57,6 +57,11 @@ BAD = {
         "ALLOWED_ORIGINS holds 'https://app.example/'",
         "Write a scheme",
     ),
+    "a port that is none": (
+        'ALLOWED_ORIGINS = ["https://app.example:80a"]',
+        "ALLOWED_ORIGINS holds 'https://app.example:80a'",
+        "Write a scheme",
+    ),
     "any origin": ('ALLOWED_ORIGINS = ["*"]', "ALLOWED_ORIGINS", "Write a scheme"),
 }
 

@@ -73,6 +73,25 @@ def test_a_locked_room_does_not_stop_the_others(two_impatient, people):
             assert left <= {f"speaker-{n}" for n in range(6)}
 
 
+@pytest.mark.parametrize("table", ["django_session", "chat_presence"])
+@pytest.mark.parametrize("only", ["postgresql"], indirect=True)
+@pytest.mark.usefixtures("only")
+def test_many_looks_at_a_locked_table_wait_once(two_impatient, people, table):
+    """A migration locks what all connections look at. Ten in red fail together, after
+    one patience and not after ten: bob, in blue, is served.
+    """
+    one, _ = two_impatient
+    people(one, **{f"looker-{n}": "red" for n in range(10)})
+    (bob,) = people(one, bob="blue")
+
+    def speak():
+        bob.say("in blue")
+        bob.next_frame(type="ack")
+
+    with locked(table=table):
+        for_longer_than_a_lease(speak)
+
+
 @pytest.mark.parametrize("only", ["sqlite"], indirect=True)
 @pytest.mark.usefixtures("only")
 def test_who_reads_does_not_wait_for_long(two_impatient, people):

@@ -18,13 +18,13 @@ def sweep():
 
 @pytest.fixture
 def punctuality(settings, monkeypatch):
-    """Whether a process is in time, with a lease of 45 s and a patience of 3: a clock
+    """Whether a process is in time, with a lease of 45 s and a look each 20 s: a clock
     that can be set, and what notes a renewal and says whether it may judge.
     """
     models()
     from chat.presence import Punctuality
 
-    settings.LEASE_SECONDS, settings.DATABASE_PATIENCE = 45, 3
+    settings.LEASE_SECONDS, settings.SESSION_CHECK_SECONDS = 45, 20
     subject, now = Punctuality(), [1000]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
 
@@ -82,13 +82,15 @@ def test_who_has_just_begun_judges_nobody(punctuality):
     assert punctuality(20) is True
 
 
-def test_who_was_late_judges_nobody(punctuality):
-    """What held it up may have held up others. It may judge again when it has been in
-    time for as long as a lease lasts.
+@pytest.mark.parametrize("seconds", [26, 43, 3600])
+def test_who_was_late_judges_nobody(punctuality, seconds):
+    """What held it up may have held up others, and of these the lease of whoever was to
+    renew next has run out after 25 s. It may judge again when it has been in time for
+    as long as a lease lasts.
     """
     for _ in range(5):
         punctuality(20)
-    assert punctuality(43) is False
+    assert punctuality(seconds) is False
     assert [punctuality(20) for _ in range(3)] == [False, False, True]
 
 
@@ -101,3 +103,17 @@ def test_who_could_not_renew_does_not_sweep(sweep, punctuality):
     presence.punctuality.note()
     assert sweep() == {}
     assert there() == ["carol"]
+
+
+@pytest.mark.parametrize(("late", "is_found"), [(False, False), (True, True)])
+def test_while_nobody_can_renew_all_are_there(monkeypatch, late, is_found):
+    """A private message is then for whoever had a lease: it is no sign that somebody
+    has gone that it has run out.
+    """
+    models()
+    from chat import presence
+
+    carol = stay("carol", seconds=50).user_id
+    monkeypatch.setattr(presence.punctuality, "is_late", lambda: late)
+    assert presence.find_user("carol") == (carol if is_found else None)
+    assert presence.find_user("nobody") is None

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.util
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -162,3 +163,28 @@ async def test_turns_go_with_the_last_who_waits(in_turn, calls):
     await task
     del task
     assert list(turns.turns) == []
+
+
+async def test_what_all_call_fails_together(monkeypatch):
+    """Five look at what is locked: they are in the thread's queue, and the first alone
+    waits for it. Who looks afterwards tries anew.
+    """
+    assert importlib.util.find_spec("chat.turns"), "each tries for itself"
+    from chat.turns import at_once
+
+    go, looks = threading.Event(), []
+
+    def look(number):
+        looks.append(number)
+        assert go.wait(TIMEOUT)
+        if number < 5:
+            raise OperationalError("lock timeout")
+        return number
+
+    tasks = [asyncio.create_task(at_once(look, number)) for number in range(5)]
+    await settle()
+    go.set()
+    ends = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [type(end) for end in ends] == 5 * [OperationalError]
+    assert looks == [0]
+    assert await at_once(look, 5) == 5

@@ -21,6 +21,7 @@ BAD = [
     ("REDIS_URL", "localhost:6379"),
     ("REDIS_URL", "http://localhost"),
     ("REDIS_URL", "redis://localhost?db=one"),
+    ("REDIS_URL", "redis://localhost/one"),
     ("RATE", "many"),
     ("RATE", "0"),
     ("RATE", "-1"),

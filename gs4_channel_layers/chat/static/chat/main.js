@@ -35,7 +35,7 @@ const handlers = {
     showLine("message", by(user), ": ", said(message));
   },
   announcement({ message }) {
-    showLine("announcement", "Announcement: ", said(message));
+    showLine("announcement", "To everybody: ", said(message));
   },
   error({ message }) {
     showLine("error", "Not sent: ", said(message));
@@ -72,7 +72,7 @@ function say() {
 }
 
 function keep(message) {
-  const line = newLine("waiting", "Waiting: ", said(message));
+  const line = newLine("waiting", "Not sent yet: ", said(message));
   waiting.push({ message, line });
   show(line);
 }

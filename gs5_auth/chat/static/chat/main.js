@@ -40,7 +40,7 @@ const handlers = {
     showLine("private", "You, to ", by(target), " alone: ", said(message));
   },
   announcement({ message }) {
-    showLine("announcement", "Announcement: ", said(message));
+    showLine("announcement", "To everybody: ", said(message));
   },
   error({ message }) {
     showLine("error", "Not sent: ", said(message));

@@ -57,7 +57,7 @@ const handlers = {
     showLine("private", "You, to ", by(target), " alone: ", said(message));
   },
   announcement({ message }) {
-    showLine("announcement", "Announcement: ", said(message));
+    showLine("announcement", "To everybody: ", said(message));
   },
   error({ code, message, client_id, retry_after }) {
     if (code === "rate_limited" && client_id) outbox.pauseFor(retry_after);
