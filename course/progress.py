@@ -22,6 +22,7 @@ from course.suite import Case, Result, Suite, side_by_side
 
 LOOK = 0.25  # seconds between two looks at the suites that run
 INDENT = " " * 8
+HINT = "To see the tracebacks, add ARGS=-v to make, or -v to python -m course."
 
 
 def run_suites(chosen: Sequence[Suite], verbose: bool = False) -> int:
@@ -142,7 +143,9 @@ class Progress:
             waiting: The suites that have not ended; each is taken out when it has.
         """
         live = None
-        if self.console.is_terminal and not self.console.is_dumb_terminal:
+        # FORCE_COLOR makes a pipe a terminal for rich, but no cursor moves there.
+        terminal = self.console.is_terminal and sys.stdout.isatty()
+        if terminal and not self.console.is_dumb_terminal:
             live = Live(console=self.console, auto_refresh=False, transient=True)
         with live or contextlib.nullcontext():
             while waiting:
@@ -204,7 +207,8 @@ class Progress:
         line = f"{run.suite.name}: {run.counts()} in {result.seconds:.1f} s"
         if result.problem:
             line += f": {result.problem}"
-        self.say(line, "red" if failed else "green")
+        style = "yellow" if result.interrupted else "green"
+        self.say(line, "red" if failed else style)
 
     def summarize(self, interrupted: bool = False) -> int:
         """Print what became of the suites: what failed, what was skipped, the counts.
@@ -223,16 +227,18 @@ class Progress:
         self.list_failures()
         self.list_skipped()
         if len(self.runs) > 1:
+            self.say("")
             self.console.print(self.table(), soft_wrap=True)
         passed = sum(run.result.count("passed") for run in self.runs)
         failed = sum(map(self.bad, self.runs))
         if interrupted and len(self.runs) > 1:
             ended = sum(run.ended and not run.result.interrupted for run in self.runs)
-            self.say(f"Interrupted: {ended} of {len(self.runs)} suites done.")
+            self.say(f"\nInterrupted: {ended} of {len(self.runs)} suites done.")
         seconds = time.monotonic() - self.started
         good = passed and not failed
-        line = f"{passed} passed, {failed} failed in {seconds:.1f} s"
-        self.say(line, "bold green" if good else "bold red")
+        line = f"\n{passed} passed, {failed} failed in {seconds:.1f} s"
+        style = "bold yellow" if interrupted else "bold green"
+        self.say(line, style if good else "bold red")
         return 0 if good else 1
 
     def list_failures(self) -> None:
@@ -249,19 +255,14 @@ class Progress:
         self.say("\nFailed tests:\n", "bold")
         for where, cases in tests.items():
             failed, every = {case.parameters for case in cases}, of[where]
-            some = (
-                f" ({len(failed)} of {len(every)} cases failed)"
-                if len(every) > 1
-                else ""
-            )
-            self.say(f"{where}{some}", "red")
+            line = Text(where, "red")
+            if len(every) > 1:
+                line.append(f" ({len(failed)} of {len(every)} cases failed)")
+            self.console.print(line, soft_wrap=True)
             if cases[0].doc:
                 self.say(f"{INDENT}{cases[0].doc}")
         if not self.verbose:
-            self.say(
-                "\nFor the tracebacks, repeat the command with ARGS=-v (make) or -v."
-            )
-        self.say("")
+            self.say(f"\n{HINT}")
 
     def list_skipped(self) -> None:
         """Print why tests were skipped, each reason once; on CI with the tests."""
@@ -272,14 +273,11 @@ class Progress:
                     reasons[case.message].append(run.where(case) + case.parameters)
         if not reasons:
             return
-        self.say(
-            "\nSkipped, which is a failure on CI:" if self.strict else "\nSkipped:"
-        )
+        self.say(f"\nSkipped{', which counts as failed on CI' * self.strict}:")
         for reason, tests in reasons.items():
             self.say(f"{len(tests):>6}  {reason}")
             for test in tests if self.strict else ():
                 self.say(f"{INDENT}{test}")
-        self.say("")
 
     def table(self) -> Table:
         """Return a table of the suites that were started."""
@@ -288,16 +286,11 @@ class Progress:
         for heading in ("passed", "failed", "skipped", "seconds"):
             table.add_column(heading, justify="right")
         for run in self.runs:
-            result = run.result
+            result, bad = run.result, self.bad(run)
+            counts = result.count("passed"), bad, result.count("skipped")
             if result.started:
-                counts = (
-                    result.count("passed"),
-                    self.bad(run),
-                    result.count("skipped"),
-                )
-                table.add_row(
-                    run.suite.name, *map(str, counts), f"{result.seconds:.1f}"
-                )
+                took = f"{result.seconds:.1f}"
+                table.add_row(run.suite.name, *map(str, counts), took)
         return table
 
     def bad(self, run: Run) -> int:

@@ -5,7 +5,7 @@ environment that has pytest: it imports nothing but the standard library and pyt
 Each line of the file is a JSON object; its key "event" is one of
 
 - "collected", with "tests": how many there are
-- "started", with "test": the name of the test that starts, with its parameters
+- "started", with the name, parameters and doc of the test that starts
 - "case", with the values of course.suite.Case
 - "finished": the test that started last has ended, its fixtures too
 """
@@ -56,7 +56,7 @@ class Reports:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Write that a test starts."""
-        self.write("started", test=nodeid)
+        self.write("started", **self.test(nodeid))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Write a failure at once, and a success when the fixtures have ended, too.
@@ -81,15 +81,17 @@ class Reports:
 
     def case(self, nodeid: str, outcome: str, message: str) -> None:
         """Write the outcome of a test."""
+        said = one_line(message)
+        self.write("case", **self.test(nodeid), outcome=outcome, message=said)
+
+    def test(self, nodeid: str) -> dict[str, str]:
+        """Return what is known of a test before it runs."""
         name, bracket, rest = nodeid.partition("[")
-        self.write(
-            "case",
-            name=name,
-            parameters=printable(bracket + rest),
-            outcome=outcome,
-            message=one_line(message),
-            doc=self.docs.get(nodeid, ""),
-        )
+        return {
+            "name": name,
+            "parameters": printable(bracket + rest),
+            "doc": self.docs.get(nodeid, ""),
+        }
 
     def write(self, event: str, **values: Any) -> None:
         """Write a line, for whoever reads the file while the tests run."""

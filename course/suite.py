@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -55,11 +55,11 @@ class Result:
         output: What pytest printed, once it has ended.
         seconds: Wall time, once it has ended.
         status: pytest's exit status, once it has ended. Never 0 if it was ended.
-        problem: Why there are no more cases: it hung, it crashed, it was interrupted;
-            "" if each test has run.
+        problem: Why there are no more cases, in words: the suite hung, or crashed, or
+            was interrupted. "" if each test has run.
         started: When it was started, on the clock time.monotonic; 0 if it was not.
         total: How many tests there are; 0 until they have been collected.
-        running: The test that runs, with its parameters; "" between two tests.
+        running: The test that runs, without an outcome; None between two tests.
     """
 
     cases: list[Case] = field(default_factory=list)
@@ -69,7 +69,7 @@ class Result:
     problem: str = ""
     started: float = 0.0
     total: int = 0
-    running: str = ""
+    running: Case | None = None
 
     def count(self, *outcomes: str) -> int:
         """Return how many tests had one of these outcomes."""
@@ -92,8 +92,10 @@ class Result:
             self.cases.append(Case(**values))
         elif event == "collected":
             self.total = values["tests"]
-        else:  # "started" or "finished"
-            self.running = values.get("test", "")
+        elif event == "started":
+            self.running = Case(outcome="", **values)
+        else:
+            self.running = None
 
 
 @dataclass(frozen=True)
@@ -172,11 +174,10 @@ def follow(process: "subprocess.Popen[bytes]", lines: BinaryIO, result: Result) 
     """
     stop: threading.Event | None = getattr(WORKER, "stop", None)
     rest = b""  # of a line that has not been written to its end
-    ended = False
-    while not ended:
+    while True:
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(LOOK)
-        ended = process.returncode is not None
+        ended = process.returncode is not None  # then this is all that comes
         *whole, rest = (rest + lines.read()).split(b"\n")
         for line in whole:
             result.read(line)
@@ -186,7 +187,7 @@ def follow(process: "subprocess.Popen[bytes]", lines: BinaryIO, result: Result) 
             result.problem = INTERRUPTED
             return
         if time.monotonic() - result.started > SLOWEST:
-            result.problem = f"it hung, and was ended after {SLOWEST} s"
+            result.problem = f"the suite hung and was ended after {SLOWEST} s"
             return
 
 
@@ -200,20 +201,20 @@ def conclude(status: int, result: Result) -> None:
     result.seconds = time.monotonic() - result.started
     result.status = status
     if result.problem:
-        result.status = status or 1
+        pass  # follow() has ended it
     elif status < 0:
         result.problem = f"pytest was killed by signal {-status}"
     elif status == 5:
         result.problem = "there are no tests"
-    elif status > 2 or (status and not result.failures()):
+    elif status > 2 or (status and not result.failures()) or result.running:
         result.problem = f"pytest ended with exit status {status}"
-    if result.running and result.problem:
-        if result.problem != INTERRUPTED:
-            name, bracket, rest = result.running.partition("[")
-            message = f"it was running when its suite ended: {result.problem}"
-            result.cases.append(Case(name, "error", message, bracket + rest))
-        result.problem += f", while {result.running} was running"
+    if result.problem and (test := result.running):
+        if not result.interrupted:
+            message = f"still running when {result.problem}"
+            result.cases.append(replace(test, outcome="error", message=message))
+        result.problem += f", while {test.name}{test.parameters} was running"
     if result.problem:
+        result.status = status or 1
         result.output += f"\n{result.problem}\n"
 
 

@@ -1,6 +1,7 @@
 """What a run of suites shows while it lasts, and at its end."""
 
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -65,11 +66,12 @@ def test_a_failure_is_shown_with_its_docstring_and_reason(
     """Of its other parameters only what differs is repeated."""
     run_suites([suite(tmp_path / "gs1", FAILS)])
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:4] == [
+    assert lines[:5] == [
         "FAILED  gs1/test_it.py::test_counts[2]",
         "        It counts.",
         "        AssertionError: too many",
         "FAILED  gs1/test_it.py::test_counts[3]",
+        "FAILED  gs1/test_it.py::test_breaks",
     ]
 
 
@@ -156,7 +158,7 @@ def test_each_suite_has_its_line_in_the_table(tmp_path: Path, capsys: Said) -> N
     """In the order in which they were asked for, with their counts."""
     some = suite(tmp_path / "a", FAILS, "some"), suite(tmp_path / "b", SKIPS, "others")
     run_suites(some)
-    table = [line.split() for line in capsys.readouterr().out.splitlines()[-4:-1]]
+    table = [line.split() for line in capsys.readouterr().out.splitlines()[-5:-2]]
     assert [row[:-1] for row in table] == [
         ["suite", "passed", "failed", "skipped"],
         ["some", "2", "3", "0"],
@@ -191,10 +193,22 @@ def test_a_suite_that_hangs_costs_no_other_result(
         thread.join()
     said = capsys.readouterr().out
     assert status == 1
-    assert "it hung, and was ended after 0 s, while test_it.py::test_hangs was" in said
+    assert (
+        "the suite hung and was ended after 0 s, while test_it.py::test_hangs" in said
+    )
     assert "FAILED  bad/test_it.py::test_hangs" in said
     assert "good: 1 passed in" in said
     assert said.splitlines()[-1].startswith("1 passed, 1 failed")
+
+
+def test_colours_that_are_forced_move_no_cursor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Said
+) -> None:
+    """FORCE_COLOR asks for colours in a pipe, but not for a display that is redrawn."""
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run_suites([suite(tmp_path, FAILS)])
+    codes = re.findall(r"\x1b\[[0-9;?]*(.)", capsys.readouterr().out)
+    assert set(codes) == {"m"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "ascii"])

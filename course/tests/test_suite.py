@@ -147,14 +147,18 @@ def test_nothing_of_the_course_can_be_imported_in_a_suite(tmp_path: Path) -> Non
     assert case.message == "ModuleNotFoundError: No module named 'course'"
 
 
-def test_a_suite_that_crashes_keeps_what_it_has_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", [0, 1, 7])
+def test_a_suite_that_crashes_keeps_what_it_has_reported(
+    tmp_path: Path, status: int
+) -> None:
     """The test that was running is an error, and the exit status is said."""
-    tests = "import os\ndef test_a(): pass\ndef test_b(): os._exit(7)\n"
+    tests = f"import os\ndef test_a(): pass\ndef test_b(): os._exit({status})\n"
     result = suite(tmp_path, tests).run()
     assert [case.outcome for case in result.cases] == ["passed", "error"]
-    said = "pytest ended with exit status 7, while test_it.py::test_b was running"
-    assert result.problem == said
-    assert said in result.output
+    end = f"pytest ended with exit status {status}"
+    assert result.problem == f"{end}, while test_it.py::test_b was running"
+    assert result.problem in result.output
+    assert result.status
 
 
 @pytest.mark.parametrize("deaf", [False, True])
@@ -167,8 +171,8 @@ def test_a_suite_that_hangs_is_ended_with_all_its_children(
     ignore = "signal.signal(signal.SIGINT, signal.SIG_IGN)" if deaf else "pass"
     with Gate() as gate, side_by_side() as pool:
         tests = (
-            f"{gate.helpers}def test_a(): pass\n"
-            f"def test_b():\n    {ignore}\n    start_child()\n    wait()\n"
+            f"{gate.helpers}def test_a(): pass\ndef test_b():\n"
+            f"    'It ends.'\n    {ignore}\n    start_child()\n    wait()\n"
         )
         run = pool.submit(suite(tmp_path, tests).run)
         both = [gate.wait(), gate.wait()]
@@ -176,9 +180,10 @@ def test_a_suite_that_hangs_is_ended_with_all_its_children(
         assert [each.recv(1) for each in both] == [b"", b""]
         result = run.result()
     assert result.problem == (
-        "it hung, and was ended after 0 s, while test_it.py::test_b was running"
+        "the suite hung and was ended after 0 s, while test_it.py::test_b was running"
     )
     assert [case.outcome for case in result.cases] == ["passed", "error"]
+    assert result.cases[-1].doc == "It ends."
     assert result.status
 
 
