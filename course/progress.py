@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 
 from rich.console import Console
+from rich.constrain import Constrain
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
@@ -22,7 +23,7 @@ from course.suite import Case, Result, Suite, side_by_side
 
 LOOK = 0.25  # seconds between two looks at the suites that run
 INDENT = " " * 8
-HINT = "To see the tracebacks, add ARGS=-v to make, or -v to python -m course."
+HINT = "To see the tracebacks, add ARGS=-v to make, or -v to python -m course test."
 
 
 def run_suites(chosen: Sequence[Suite], verbose: bool = False) -> int:
@@ -158,14 +159,15 @@ class Progress:
                 if live:
                     live.update(self.picture([*waiting.values()]), refresh=True)
 
-    def picture(self, left: Sequence[Run]) -> Table:
+    def picture(self, left: Sequence[Run]) -> Constrain:
         """Return a line for each suite that runs, and one for all of them.
 
         Args:
             left: The suites that have not ended.
         """
         table = Table.grid(padding=(0, 2))
-        for justify in ("left", "right", "left", "right"):
+        table.add_column()  # the one that gives way where there is little room
+        for justify in ("right", "left", "right"):
             table.add_column(no_wrap=True, overflow="ellipsis", justify=justify)
         for run in left:
             if not run.is_running():
@@ -175,11 +177,13 @@ class Progress:
                 done, counts = f"{len(run.result.cases)} of {total}", run.counts()
             style = "red" if run.failed() else ""
             since = clock(run.result.started)
-            table.add_row(run.suite.name, done, Text(counts, style), since)
+            name = Text(run.suite.name, no_wrap=True, overflow="ellipsis")
+            table.add_row(name, done, Text(counts, style), since)
         if len(self.runs) > 1:
             done = f"{len(self.runs) - len(left)} of {len(self.runs)}"
             table.add_row("suites done", done, "", clock(self.started))
-        return table
+        # Room for the ^C of a terminal: in a line of its own it would remain.
+        return Constrain(table, self.console.width - 3)
 
     def show_failures(self, run: Run) -> None:
         """Print what has failed since the last look: of each test the name, the

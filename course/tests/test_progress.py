@@ -46,7 +46,7 @@ raise SystemExit(run_suites([Suite("mine", Path(sys.argv[1]))]))
 
 
 @pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not on CI."""
     monkeypatch.delenv("CI", raising=False)
 

@@ -18,18 +18,21 @@ from course.tests.terminal import Terminal, terminal
 
 
 @pytest.fixture(autouse=True)
-def at_home(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_ci(monkeypatch: pytest.MonkeyPatch) -> None:
     """Not on CI."""
     monkeypatch.delenv("CI", raising=False)
 
 
 @contextlib.contextmanager
-def running(root: Path, tests: str) -> Iterator[tuple[Terminal, Gate]]:
+def running(
+    root: Path, tests: str, columns: int = 100
+) -> Iterator[tuple[Terminal, Gate]]:
     """Run these tests in place of the first stage's.
 
     Args:
         root: A copy of the repository.
         tests: They may use the helpers of course/tests/gate.py.
+        columns: The width of the terminal.
 
     Returns:
         The terminal on which they run, and the gate at which they wait.
@@ -39,7 +42,7 @@ def running(root: Path, tests: str) -> Iterator[tuple[Terminal, Gate]]:
         path.unlink()
     with Gate() as gate:
         (folder / "test_it.py").write_text(gate.helpers + tests)
-        with terminal(["test", "1"], root) as screen:
+        with terminal(["test", "1"], root, columns) as screen:
             yield screen, gate
 
 
@@ -52,6 +55,14 @@ def test_what_runs_is_shown_while_it_runs(repository: Path) -> None:
         waiting.close()
         assert "gs1_basic: 1 failed, 2 passed in " in screen.read_until("Failed tests")
         assert screen.wait() == 1
+
+
+def test_a_narrow_terminal_shortens_the_name_alone(repository: Path) -> None:
+    """The counts and the time are whole, and one line stays one line."""
+    tests = "def test_a(): pass\ndef test_b(): assert 0\ndef test_c(): wait()\n"
+    with running(repository, tests, columns=43) as (screen, gate):
+        gate.wait()
+        screen.read_until("gs1_b…  2 of 3  1 failed, 1 passed  0:0")
 
 
 @pytest.mark.parametrize(
