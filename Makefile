@@ -17,14 +17,14 @@ setup: ## make .venv from requirements.txt (every target does so if need be)
 demo-%: ## play stage N's story, both sides of the wire (PORT=, ARGS=--auto)
 	$(COURSE) demo $* $(ARGS)
 
-test: ## run every stage's tests
-	$(COURSE) test
+test: ## run every stage's tests (ARGS=-v for the tracebacks)
+	$(COURSE) test $(ARGS)
 
 test-browser: ## test the pages in Chromium
-	$(COURSE) test-browser
+	$(COURSE) test-browser $(ARGS)
 
-test-%: ## run stage N's tests
-	$(COURSE) test $*
+test-%: ## run stage N's tests (ARGS=-v for the tracebacks)
+	$(COURSE) test $* $(ARGS)
 
 check: ## check the course's own rules
 	$(COURSE) check $(ARGS)

@@ -10,6 +10,8 @@ from course.environment import ROOT
 from course.errors import CourseError
 from course.stages import find, load
 
+TRACEBACKS = "print the tracebacks of what fails"
+
 
 def port_number(text: str) -> int:
     """Return a TCP port given on the command line or in PORT."""
@@ -52,9 +54,11 @@ def build_parser() -> argparse.ArgumentParser:
 
     test = commands.add_parser("test", help="run the tests, of stage N or of all")
     test.add_argument("suite", metavar="N", nargs="?", help="or course: its own tests")
+    test.add_argument("-v", "--verbose", action="store_true", help=TRACEBACKS)
     test.set_defaults(run=run_test)
 
     browser = commands.add_parser("test-browser", help="test the pages in Chromium")
+    browser.add_argument("-v", "--verbose", action="store_true", help=TRACEBACKS)
     browser.set_defaults(run=run_test_browser)
 
     pictures = commands.add_parser("pictures", help="take the README's pictures anew")
@@ -103,18 +107,22 @@ def run_demo(options: argparse.Namespace) -> int:
 
 def run_test(options: argparse.Namespace) -> int:
     """Run the test command."""
-    from course.suite import run_suites, suites
+    from course.progress import run_suites
+    from course.suite import suites
 
-    return run_suites(suites(ROOT, options.suite))
+    return run_suites(suites(ROOT, options.suite), options.verbose)
 
 
 def run_test_browser(options: argparse.Namespace) -> int:
     """Run the test-browser command."""
     from course.chromium import find_chromium
-    from course.suite import Suite, run_suites
+    from course.progress import run_suites
+    from course.suite import Suite
 
     find_chromium()  # to say so in a sentence before the tests do
-    return run_suites([Suite("browser", ROOT, ("course/browser_tests",))])
+    return run_suites(
+        [Suite("browser", ROOT, ("course/browser_tests",))], options.verbose
+    )
 
 
 def run_pictures(options: argparse.Namespace) -> int:

@@ -1,62 +1,101 @@
-"""Running test suites: each in its own process, several at a time."""
+"""Test suites: each runs in a process of its own, several at a time."""
 
+import contextlib
+import json
 import os
-import re
+import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO
 
-from rich.console import Console
-from rich.table import Table
-
+from course import pytest_reports
+from course.process_tree import end_tree
 from course.stages import Stage, find, load
 
-ASSERTED = re.compile(
-    r'(?:failed on (?:setup|teardown) with ")?(?:AssertionError|assert |Failed:)'
-)
 SLOWEST = 1500  # seconds a suite may take before it is ended
+GRACE = 10  # seconds it then has to clear up
+LOOK = 0.1  # seconds between two looks at what a suite has reported
+INTERRUPTED = "interrupted"
+WORKER = threading.local()  # its attribute stop says that the suites must end
 
 
 @dataclass(frozen=True)
 class Case:
-    """One test of a suite's report.
+    """The outcome of one test, with one set of its parameters.
 
     Attributes:
         name: File and function, such as "tests/test_page.py::test_it", no parameters.
+            A file alone if it could not be collected, or was skipped.
         outcome: "passed", "skipped", "failed" (an assertion) or "error" (the rest).
-        message: The first line of what pytest says about it.
+        message: The first line of what went wrong, or why it was skipped.
+        parameters: Such as "[1-red]", or "".
+        doc: The first paragraph of its docstring, in one line.
     """
 
     name: str
     outcome: str
     message: str = ""
+    parameters: str = ""
+    doc: str = ""
 
 
 @dataclass
 class Result:
-    """What a suite's run came to.
+    """What a suite's run has come to, so far if it still runs.
 
     Attributes:
         cases: One for each test and parameter set.
-        output: What pytest printed.
-        seconds: Wall time.
-        status: pytest's exit status.
+        output: What pytest printed, once it has ended.
+        seconds: Wall time, once it has ended.
+        status: pytest's exit status, once it has ended. Never 0 if it was ended.
+        problem: Why there are no more cases, in words: the suite hung, or crashed, or
+            was interrupted. "" if each test has run.
+        started: When it was started, on the clock time.monotonic; 0 if it was not.
+        total: How many tests there are; 0 until they have been collected.
+        running: The test that runs, without an outcome; None between two tests.
     """
 
     cases: list[Case] = field(default_factory=list)
     output: str = ""
     seconds: float = 0.0
     status: int = 0
+    problem: str = ""
+    started: float = 0.0
+    total: int = 0
+    running: Case | None = None
 
     def count(self, *outcomes: str) -> int:
         """Return how many tests had one of these outcomes."""
         return sum(case.outcome in outcomes for case in self.cases)
+
+    def failures(self) -> list[Case]:
+        """Return the cases that failed, for whatever reason."""
+        return [case for case in self.cases if case.outcome in ("failed", "error")]
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the suite was ended because all of them were."""
+        return self.problem.startswith(INTERRUPTED)
+
+    def read(self, line: bytes) -> None:
+        """Take in a line that course/pytest_reports.py has written."""
+        values = json.loads(line)
+        event = values.pop("event")
+        if event == "case":
+            self.cases.append(Case(**values))
+        elif event == "collected":
+            self.total = values["tests"]
+        elif event == "started":
+            self.running = Case(outcome="", **values)
+        else:
+            self.running = None
 
 
 @dataclass(frozen=True)
@@ -64,10 +103,10 @@ class Suite:
     """Some tests and where to run them.
 
     Attributes:
-        name: Its row in the table.
+        name: What it is called.
         folder: The working directory.
         arguments: What pytest is given; without, it goes by the folder's configuration.
-        python: The interpreter.
+        python: The interpreter. Its environment needs pytest, and nothing of course/.
         env: Environment variables, beside those of this process.
     """
 
@@ -77,46 +116,106 @@ class Suite:
     python: str = sys.executable
     env: Mapping[str, str] = field(default_factory=dict)
 
-    def run(self) -> Result:
-        """Run it in a process of its own."""
-        with tempfile.TemporaryDirectory() as temporary:
-            report = Path(temporary) / "report.xml"
+    def run(self, result: Result | None = None) -> Result:
+        """Run it in a process of its own.
+
+        It is ended, with all that it has started, if it takes more than SLOWEST
+        seconds, if the pool of side_by_side() in which it runs is left by an exception,
+        and if one is raised here.
+
+        Args:
+            result: It is filled while the tests run, for others to look at.
+
+        Returns:
+            The same, or a new one.
+        """
+        result = Result() if result is None else result
+        # A process that outlives its suite may keep its files from being deleted.
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+            folder = Path(temporary)
+            # Alone in a folder, so that nothing else of course/ can be imported there.
+            plugin = Path(shutil.copy(pytest_reports.__file__, folder))
+            reports, printed = folder / "reports.jsonl", folder / "printed.txt"
+            reports.touch()
             colour = "yes" if sys.stdout.isatty() else "no"
             command = [self.python, "-m", "pytest", "-q", "-rs", f"--color={colour}"]
-            command += ["-p", "no:cacheprovider", f"--junitxml={report}"]
-            command += self.arguments
-            started = time.monotonic()
-            done = subprocess.run(
-                command,
-                cwd=self.folder,
-                env={**os.environ, **self.env},
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                encoding="utf-8",
-                errors="replace",
-                timeout=SLOWEST,
-            )
-            seconds = time.monotonic() - started
-            cases = read_report(report) if report.exists() else []
-        return Result(cases, done.stdout, seconds, done.returncode)
+            command += ["-p", "no:cacheprovider", "-p", plugin.stem, *self.arguments]
+            env = {**os.environ, **self.env, pytest_reports.VARIABLE: str(reports)}
+            paths = [temporary, env.get("PYTHONPATH", "")]
+            env["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+            result.started = time.monotonic()
+            with printed.open("wb") as output, reports.open("rb") as lines:
+                process = subprocess.Popen(
+                    command,
+                    cwd=self.folder,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,  # a pipe would be held open by what it leaves behind
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,  # Ctrl-C is for us, who end it in order
+                )
+                try:
+                    follow(process, lines, result)
+                finally:
+                    if process.poll() is None:
+                        end_tree(process, GRACE)
+            result.output = printed.read_text(encoding="utf-8", errors="replace")
+        conclude(process.returncode, result)
+        return result
 
 
-def read_report(path: Path) -> list[Case]:
-    """Return the tests of a JUnit report as pytest writes it."""
-    cases = []
-    for element in ElementTree.parse(path).iter("testcase"):
-        module = element.get("classname", "").replace(".", "/")
-        name = f"{module}.py::{element.get('name', '').split('[')[0]}"
-        outcome, message = "passed", ""
-        for child in element:
-            message = child.get("message", "")
-            if child.tag == "skipped":
-                outcome = "skipped"
-            elif child.tag in ("failure", "error"):  # in a test, or in its fixtures
-                outcome = "failed" if ASSERTED.match(message) else "error"
-        cases.append(Case(name, outcome, (message.splitlines() or [""])[0]))
-    return cases
+def follow(process: "subprocess.Popen[bytes]", lines: BinaryIO, result: Result) -> None:
+    """Read what a suite reports until it ends, or must be ended.
+
+    Args:
+        process: Its process.
+        lines: The file that course/pytest_reports.py writes.
+        result: Where to put what it reports.
+    """
+    stop: threading.Event | None = getattr(WORKER, "stop", None)
+    rest = b""  # of a line that has not been written to its end
+    while True:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(LOOK)
+        ended = process.returncode is not None  # then this is all that comes
+        *whole, rest = (rest + lines.read()).split(b"\n")
+        for line in whole:
+            result.read(line)
+        if ended:
+            return
+        if stop is not None and stop.is_set():
+            result.problem = INTERRUPTED
+            return
+        if time.monotonic() - result.started > SLOWEST:
+            result.problem = f"the suite hung and was ended after {SLOWEST} s"
+            return
+
+
+def conclude(status: int, result: Result) -> None:
+    """Complete a result when the suite's process has ended.
+
+    Args:
+        status: Its exit status, as subprocess has it.
+        result: The suite's result so far.
+    """
+    result.seconds = time.monotonic() - result.started
+    result.status = status
+    if result.problem:
+        pass  # follow() has ended it
+    elif status < 0:
+        result.problem = f"pytest was killed by signal {-status}"
+    elif status == 5:
+        result.problem = "there are no tests"
+    elif status > 2 or (status and not result.failures()) or result.running:
+        result.problem = f"pytest ended with exit status {status}"
+    if result.problem and (test := result.running):
+        if not result.interrupted:
+            message = f"still running when {result.problem}"
+            result.cases.append(replace(test, outcome="error", message=message))
+        result.problem += f", while {test.name}{test.parameters} was running"
+    if result.problem:
+        result.status = status or 1
+        result.output += f"\n{result.problem}\n"
 
 
 def suites(root: Path, chosen: str | None) -> list[Suite]:
@@ -157,38 +256,24 @@ def suites_of(stage: Stage, without: Sequence[str] = ()) -> list[Suite]:
     return [Suite(stage.name, stage.path, rest), *apart]
 
 
-def side_by_side() -> ThreadPoolExecutor:
-    """Return a pool that runs one process more than there are cores: they wait much."""
-    return ThreadPoolExecutor(max_workers=1 + (os.cpu_count() or 1))
+@contextlib.contextmanager
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """Give a pool that runs one process more than there are cores: they wait much.
 
-
-def run_suites(chosen: Sequence[Suite]) -> int:
-    """Run suites side by side and print a table of them.
-
-    Returns:
-        The exit status: 0 if all passed, else 1. On CI (the variable CI is set) a
-        skipped test counts as a failure, but for Windows, which cannot run them all.
+    If the with statement is left by an exception, such as that of Ctrl-C, the suites
+    that run in the pool are ended, and what waits in it is not started.
     """
-    console = Console(highlight=False, soft_wrap=True)
-    strict = bool(os.environ.get("CI")) and sys.platform != "win32"
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("suite")
-    for heading in ("passed", "failed", "skipped", "seconds"):
-        table.add_column(heading, justify="right")
-    passed = failed = 0
-    with side_by_side() as pool:
-        # What the last stage has takes longest, so it comes first.
-        results = [*pool.map(Suite.run, reversed(chosen))]
-        for suite, result in zip(chosen, reversed(results), strict=True):
-            skipped = result.count("skipped")
-            bad = result.count("failed", "error") + (skipped if strict else 0)
-            if result.status and not bad:  # it could not even be collected
-                bad = 1
-            if bad or skipped:
-                console.out(f"\n{suite.name}\n{result.output}", highlight=False)
-            counts = (result.count("passed"), bad, skipped)
-            table.add_row(suite.name, *map(str, counts), f"{result.seconds:.1f}")
-            passed, failed = passed + counts[0], failed + bad
-    console.print(table)
-    console.print(f"{passed} passed, {failed} failed")
-    return 1 if failed or not passed else 0
+    stop = threading.Event()
+    workers = 1 + (os.cpu_count() or 1)
+    with ThreadPoolExecutor(workers, initializer=obey, initargs=(stop,)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def obey(stop: threading.Event) -> None:
+    """Have the suites of this thread end as soon as an event is set."""
+    WORKER.stop = stop

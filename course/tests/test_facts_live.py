@@ -17,7 +17,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Cases:
     arguments = (f"--ds={SETTINGS}", "--noconftest", module)
     env = {"FACTS_LIVE_DATABASE": database}
     run = Suite("live", ROOT, arguments, env=env).run()
-    cases = {case.name.split("::")[1]: case for case in run.cases}
+    cases = {case.name.split("::")[-1]: case for case in run.cases}
     assert len(cases) == 3, run.output
     return cases
 

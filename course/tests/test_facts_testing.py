@@ -51,7 +51,7 @@ def suite() -> Cases:
     """The outcomes of facts_testing.py, run by pytest in a process of its own."""
     module = f"{SETTINGS.replace('.', '/')}.py"
     run = Suite("facts", ROOT, (f"--ds={SETTINGS}", "--noconftest", module)).run()
-    cases = {case.name.split("::")[1]: case for case in run.cases}
+    cases = {case.name.split("::")[-1]: case for case in run.cases}
     assert len(cases) == 10, run.output
     return cases
 
