@@ -16,6 +16,7 @@ from course.environment import ROOT
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
 
+from course.tests.programs import program
 from course.tests.terminal import Terminal, terminal
 
 DEMO = ["demo", "1", "--port", "0"]
@@ -26,7 +27,7 @@ PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
 def descendants(pid: int) -> set[int]:
     """Return the processes that a process has started, and those that they have."""
     listing = subprocess.run(
-        ["ps", "-eo", "pid=,ppid="], capture_output=True, text=True
+        [program("ps"), "-eo", "pid=,ppid="], capture_output=True, text=True
     )
     pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
     found, grown = {pid}, True
@@ -40,7 +41,7 @@ def descendants(pid: int) -> set[int]:
 def alive(pid: int) -> bool:
     """Return whether a process is there and is no zombie."""
     state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
+        [program("ps"), "-o", "stat=", "-p", str(pid)], capture_output=True, text=True
     ).stdout
     return bool(state.strip()) and not state.startswith("Z")
 
