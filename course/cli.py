@@ -116,6 +116,7 @@ def build_parser() -> Parser:
 
     diff = commands.add_parser("diff", help="show the step from stage N-1 to N")
     diff.add_argument("stage", type=int, metavar="N")
+    diff.add_argument("paths", nargs="*", metavar="PATH", help="only this, or below it")
     diff.add_argument("--tests", action="store_true", help="show the tests too")
     diff.set_defaults(run=run_diff)
 
@@ -207,7 +208,7 @@ def run_diff(options: argparse.Namespace) -> int:
     """Run the diff command."""
     from course.difference import show
 
-    return show(find(load(ROOT), options.stage), tests=options.tests)
+    return show(find(load(ROOT), options.stage), options.paths, options.tests)
 
 
 def main(arguments: list[str] | None = None) -> int:
