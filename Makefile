@@ -6,13 +6,16 @@ ARGS ?=
 COURSE = @$(PYTHON) -m course
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test test-browser check notes bench doctor
+.PHONY: help setup demo test test-browser check notes bench doctor
 
 help: ## this list
-	@sed -n 's/^\([a-zA-Z%-]*\):.*## /make \1\t/p' Makefile | sed 's/%/N/' | expand -t 20
+	@sed -n 's/^\([a-zA-Z%-]*\):.*## /make \1\t/p' Makefile | sed 's/%/N/' | expand -t 20 || :
 
 setup: ## make .venv from requirements.txt (every target does so if need be)
 	$(COURSE) setup
+
+demo: ## list the demos
+	$(COURSE) demo
 
 demo-%: ## play stage N's story, both sides of the wire (PORT=, ARGS=--auto)
 	$(COURSE) demo $* $(ARGS)
@@ -35,7 +38,7 @@ notes: ## write what the notes quote anew
 bench: ## measure what the notes claim (ARGS="echo rows", ARGS=--quick)
 	$(COURSE) bench $(ARGS)
 
-diff-%: ## show the step from stage N-1 to stage N (ARGS=--tests)
+diff-%: ## show the step from stage N-1 to stage N (ARGS=--tests, ARGS=chat/views.py)
 	$(COURSE) diff $* $(ARGS)
 
 doctor: ## say what is wrong here, and the remedy

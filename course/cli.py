@@ -4,13 +4,39 @@ import argparse
 import errno
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from course.environment import ROOT
 from course.errors import CourseError
 from course.stages import find, load
 
 TRACEBACKS = "print the tracebacks of what fails"
+INTERRUPTED = 130  # exit statuses, as shells give them: 128 and the signal's number
+HUNG_UP = 129
+READER_GONE = 141
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of all commands.
+
+    Of an argument that a command does not know it shows that command's usage; argparse
+    would show the usage of the whole.
+    """
+
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+    def parse_args(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> argparse.Namespace:
+        """Return the options of a command line; exit with a message if it is wrong."""
+        options: argparse.Namespace
+        options, unknown = self.parse_known_args(args, namespace)
+        if unknown:
+            command = self.commands.choices[options.command]
+            command.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return options
 
 
 def port_number(text: str) -> int:
@@ -33,15 +59,20 @@ def seconds(text: str) -> float:
     return value
 
 
-def build_parser() -> argparse.ArgumentParser:
+def build_parser() -> Parser:
     """Return the parser of all commands; each names the function that runs it."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m course", description="Django Channels in six stages."
     )
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    commands = parser.commands = parser.add_subparsers(
+        dest="command",
+        required=True,
+        metavar="COMMAND",
+        parser_class=argparse.ArgumentParser,
+    )
 
     demo = commands.add_parser("demo", help="play stage N's story, both sides shown")
-    demo.add_argument("stage", type=int, metavar="N")
+    demo.add_argument("stage", type=int, metavar="N", nargs="?", help="none: list all")
     port = os.environ.get("PORT") or None
     demo.add_argument("--port", type=port_number, default=port)
     pace = demo.add_mutually_exclusive_group()
@@ -88,6 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     diff = commands.add_parser("diff", help="show the step from stage N-1 to N")
     diff.add_argument("stage", type=int, metavar="N")
+    diff.add_argument("paths", nargs="*", metavar="PATH", help="only this, or below it")
     diff.add_argument("--tests", action="store_true", help="show the tests too")
     diff.set_defaults(run=run_diff)
 
@@ -99,10 +131,20 @@ def build_parser() -> argparse.ArgumentParser:
 
 def run_demo(options: argparse.Namespace) -> int:
     """Run the demo command."""
+    stages = load(ROOT)
+    if options.stage is None:
+        width = max(len(stage.name) for stage in stages)
+        for stage in stages:
+            start = f"make demo-{stage.number}"
+            sys.stdout.write(f"{start}  {stage.name:{width}}  {stage.concept}\n")
+        sys.stdout.write(
+            "\nWithout make: python -m course demo N. It waits for Enter at each step; "
+            "ARGS=--auto does not.\n"
+        )
+        return 0
     from course.demo import demo
 
-    stage = find(load(ROOT), options.stage)
-    return demo(stage, options)
+    return demo(find(stages, options.stage), options)
 
 
 def run_test(options: argparse.Namespace) -> int:
@@ -173,7 +215,7 @@ def run_diff(options: argparse.Namespace) -> int:
     """Run the diff command."""
     from course.difference import show
 
-    return show(find(load(ROOT), options.stage), tests=options.tests)
+    return show(find(load(ROOT), options.stage), options.paths, options.tests)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -184,20 +226,47 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 for success, 1 for a failed test or check, 2 for a request
-        that cannot be served, 130 after an interruption.
+        that cannot be served, 130 after an interruption, 129 if the terminal has gone.
+        If the reader of our output has gone (`| head`): 0 for a command that does no
+        more than print, else 141, since nobody knows whether it would have succeeded.
     """
-    options = build_parser().parse_args(arguments)
+    # make has started us, and not what we start: that is to end as without make.
+    os.environ.pop("MAKELEVEL", None)
     try:
-        return int(options.run(options))
+        options = build_parser().parse_args(arguments)
+    except SystemExit:  # the parser has printed --help, or an error
+        try:
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence()
+        raise
+    try:
+        status = int(options.run(options))
+        sys.stdout.flush()  # here, where a closed pipe is no traceback
+        return status
     except CourseError as error:
         sys.stderr.write(f"{error}\n")
         return error.status
     except KeyboardInterrupt:
         sys.stderr.write("\nInterrupted.\n")
-        return 130
+        return INTERRUPTED
+    except SystemExit as end:
+        if not isinstance(end.__context__, BrokenPipeError):
+            raise
+        return without_reader(options)  # rich has met the closed pipe, and ends us
     except OSError as error:
         if error.errno not in (errno.EPIPE, errno.EIO):
             raise
-        # Whoever read our output has gone, a terminal or a pipe: say no more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return HUNG_UP if error.errno == errno.EIO else without_reader(options)
+
+
+def without_reader(options: argparse.Namespace) -> int:
+    """Return the exit status of a command whose output nobody reads any more."""
+    silence()
+    lists = getattr(options, "list", False) or getattr(options, "stage", 0) is None
+    return 0 if lists or options.command == "diff" else READER_GONE
+
+
+def silence() -> None:
+    """Write no more to standard output: whoever read it has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from course.errors import CourseError
+from course.errors import CourseError, EndedByUser
 from course.redis_doctor import examine_url
 from course.server import require_free
 from course.servers import Servers
@@ -50,7 +50,8 @@ def demo(stage: Stage, options: argparse.Namespace) -> int:
 
     Returns:
         0 if every expectation held, 1 if not. 128 and the signal's number if a signal
-        ended it; but Ctrl-C after the story is the usual end, and 0.
+        ended it; but Ctrl-C is the usual end, and 0, where the screen offers it: when
+        it waits for Enter, and after the story.
 
     Raises:
         CourseError: It cannot be played here: the message says what to do.
@@ -171,10 +172,15 @@ async def play(
 
         hand = Stagehand(stage, load_story(stage), pace, console, servers)
         pump = asyncio.create_task(hand.pump(events))
-        status = await hand.perform()
-        if stay and status == 0:
-            with contextlib.suppress(asyncio.CancelledError):
-                await hand.stay()
+        # A closed pipe (`| head`) ends it by SystemExit, which asyncio.run raises.
+        pump.add_done_callback(lambda task: task.cancelled() or task.exception())
+        try:
+            status = await hand.perform()
+            if stay and status == 0:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await hand.stay()
+        except EndedByUser:
+            status = 0
         pump.cancel()
         return status
     finally:

@@ -1,18 +1,23 @@
 """The step from one stage to the next, as a learner wants to read it."""
 
+import contextlib
 import difflib
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
 from rich.text import Text
 
 from course.errors import CourseError
+from course.pager import CommandPager, find_pager
 from course.stages import Stage
 
 ADDED, REMOVED = "green", "red strike"
 ALIKE = 0.6  # of 1: below it two lines are shown apart
+REWRITTEN = 0.6  # of 1: a file of which more is new is shown whole
+KINDS = ("Python", "pages", "other files", "tests and README")
 WORD = re.compile(r"\w+|\s+|.")
 
 
@@ -42,6 +47,15 @@ def is_lesson(name: str) -> bool:
 def is_code(name: str) -> bool:
     """Return whether a file counts for a step's budget: Python app code."""
     return is_lesson(name) and name.endswith(".py") and "/migrations/" not in name
+
+
+def kind_of(name: str) -> str:
+    """Return what a file's changed lines are counted as."""
+    if not is_lesson(name):
+        return "tests and README"
+    if is_code(name):
+        return "Python"
+    return "other files" if name.endswith((".py", ".txt")) else "pages"
 
 
 def read_lines(stage: Stage, name: str) -> list[str]:
@@ -117,42 +131,121 @@ def words_of(old: str, new: str, marks: bool) -> Text:
     return text
 
 
-def show(stage: Stage, tests: bool) -> int:
-    """Print the step to a stage, coloured on a terminal.
+def whole(before: list[str], after: list[str]) -> Iterator[Text]:
+    """Yield all lines of a file, and mark those that the stage before has not."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for tag, _, _, start, end in matcher.get_opcodes():
+        for number, line in enumerate(after[start:end], start + 1):
+            if tag == "equal":
+                yield numbered(number, " ", Text(line))
+            else:
+                yield numbered(number, "+", Text(line, style=ADDED))
+
+
+def is_rewritten(before: list[str], after: list[str]) -> bool:
+    """Return whether most lines of a file are new."""
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    kept = sum(block.size for block in matcher.get_matching_blocks())
+    return len(after) - kept > REWRITTEN * len(after)
+
+
+def choose(stage: Stage, paths: Sequence[str]) -> list[FileDifference]:
+    """Return the differences of the files that a user names.
+
+    Args:
+        stage: The stage.
+        paths: Files and folders, relative to the stage's folder or to the repository's.
+
+    Raises:
+        CourseError: Neither stage has such a file, or no file there differs.
+    """
+    assert stage.before is not None
+    known = {*stage.before.files(), *stage.files()}
+    chosen: set[str] = set()
+    for path in paths:
+        name = path.replace("\\", "/").removeprefix("./").rstrip("/")
+        name = name.removeprefix(f"{stage.name}/")
+        found = {each for each in known if each == name or each.startswith(f"{name}/")}
+        if not found:
+            raise CourseError(
+                f"Neither {stage.before.name} nor {stage.name} has {path}. For a list "
+                f"of what differs: make diff-{stage.number}."
+            )
+        chosen |= found
+    shown = [each for each in differences(stage) if each.name in chosen]
+    if not shown:
+        raise CourseError(
+            f"{', '.join(paths)}: the same in {stage.before.name} and {stage.name}."
+        )
+    return shown
+
+
+def show(stage: Stage, paths: Sequence[str] = (), tests: bool = False) -> int:
+    """Print the step to a stage: coloured and in a pager on a terminal.
 
     Args:
         stage: The stage; the step begins at the one before.
-        tests: Whether to show the tests and the README too.
+        paths: Files and folders that are shown; none for all.
+        tests: Whether to show the tests and the README too, if no path is named.
 
     Raises:
-        CourseError: It is the first stage.
+        CourseError: It is the first stage, or a path is wrong.
     """
     if stage.before is None:
         raise CourseError(
             f"{stage.name} is the first stage, no step leads to it: read it whole."
         )
+    if paths:
+        shown = choose(stage, paths)
+    else:
+        shown = [each for each in differences(stage) if tests or is_lesson(each.name)]
     console = Console(highlight=False, soft_wrap=True)
-    shown = [each for each in differences(stage) if tests or is_lesson(each.name)]
-    for each in shown:
-        before, after = (
-            read_lines(stage.before, each.name),
-            read_lines(stage, each.name),
-        )
-        console.print(Text(f"── {each.name}", style="bold"), end=" ")
-        if before and after:
-            console.print()
-            for line in step_of(before, after, not console.is_terminal):
-                console.print(line)
-        elif tests or not after:
-            console.print("is new" if after else f"is gone, {len(before)} lines")
-            for text in after:
-                console.print(Text(f"+ {text}", style=ADDED))
-        else:
-            console.print(f"is new, {len(after)} lines: read it whole")
-        console.print()
-    lines = sum(each.changed for each in shown)
-    console.print(
-        f"{stage.before.name} → {stage.name}: {lines} changed lines in "
-        f"{len(shown)} files. {stage.concept}"
-    )
+    with contextlib.ExitStack() as stack:
+        if command := find_pager():
+            pager = CommandPager(command)
+            stack.enter_context(console.pager(pager, styles=True))
+        print_step(stage, shown, console)
     return 0
+
+
+def count(things: Sequence[object], name: str = "line") -> str:
+    """Return how many things there are, such as "1 line" or "2 lines"."""
+    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
+
+
+def print_step(stage: Stage, shown: Sequence[FileDifference], console: Console) -> None:
+    """Print the files of a step, and count their changed lines.
+
+    Args:
+        stage: The stage; it has one before.
+        shown: The files.
+        console: Where to print.
+    """
+    assert stage.before is not None
+    changed: Counter[str] = Counter()
+    for each in shown:
+        before = read_lines(stage.before, each.name)
+        after = read_lines(stage, each.name)
+        changed[kind_of(each.name)] += each.changed
+        console.print(Text(f"── {each.name}", style="bold"), end=" ")
+        lines: Iterator[Text] = iter(())
+        if not after:
+            console.print(f"is gone, {count(before)}")
+        elif not before or is_rewritten(before, after):
+            how = "rewritten" if before else "new"
+            console.print(f"is {how}, {count(after)}: read it whole")
+            lines = whole(before, after)
+        else:
+            console.print()
+            marks = console.no_color or not console.is_terminal
+            lines = step_of(before, after, marks)
+        for line in lines:
+            console.print(line)
+        console.print()
+    counts = ", ".join(
+        f"{changed[kind]} of {kind}" for kind in KINDS if kind in changed
+    )
+    console.print(
+        f"{stage.before.name} → {stage.name}: {counts} "
+        f"(changed lines, in {count(shown, 'file')}). {stage.concept}"
+    )

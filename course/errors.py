@@ -12,3 +12,7 @@ class CourseError(Exception):
 
 class ExpectationFailed(Exception):
     """Raised with a sentence when a story did not go as it is written."""
+
+
+class EndedByUser(Exception):
+    """Raised when a demo is cancelled while it waits for Enter: it ends, as offered."""

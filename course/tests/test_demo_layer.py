@@ -3,12 +3,12 @@
 import re
 import sys
 from collections.abc import Iterator
-from urllib.request import urlopen
 
 import pytest
 
 from course.environment import ROOT
 from course.tests.conftest import free_port
+from course.tests.direct import urlopen
 from course.valkey import Valkey
 
 if sys.platform == "win32":

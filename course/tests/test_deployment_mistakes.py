@@ -17,13 +17,13 @@ from course.tests.deployment import (
     Visitor,
     ending,
 )
+from course.tests.programs import program
 from course.tests.proxies import (
     HOST,
     PROXIES,
     Authority,
     Nginx,
     Proxy,
-    program,
     running,
 )
 from course.valkey import free_port
@@ -185,5 +185,5 @@ def test_a_missing_proxy_fails_on_ci_only(
 ) -> None:
     """Elsewhere its tests are skipped, with the reason and the remedy."""
     monkeypatch.setenv("CI", ci)
-    with pytest.raises(outcome, match="apt-get install no-such-proxy"):
+    with pytest.raises(outcome, match="apt-get install no-such-proxy$"):
         program("no-such-proxy")

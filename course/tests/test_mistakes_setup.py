@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -16,6 +15,7 @@ from websockets.sync.client import connect
 
 from course.environment import ROOT
 from course.tests.conftest import change
+from course.tests.direct import urlopen
 
 MISTAKES = ROOT / "course" / "mistakes"
 RUNSERVER = ("manage.py", "runserver", "--noreload", "127.0.0.1:0")
