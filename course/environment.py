@@ -166,7 +166,7 @@ def run_in_environment(arguments: list[str]) -> int:
     # It names a project of the user's own; what is started here is a stage.
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if arguments[:1] == ["doctor"]:  # it must be able to say why set-up fails
-        from course.doctor import main as doctor
+        from course.doctor.command import main as doctor
 
         return doctor(arguments[1:])
 
