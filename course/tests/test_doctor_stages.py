@@ -59,6 +59,26 @@ def test_a_mistyped_module_is_found(stage: Stage) -> None:
     assert finding.remedy.startswith("mend gs1_basic/chat/consumers.py:1; ")
 
 
+def test_the_place_is_right_in_whichever_folder_one_is(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python's own import machinery has no file: it is no file of the stage."""
+    monkeypatch.chdir(stage.path)
+    consumers = stage.path / "chat" / "consumers.py"
+    consumers.write_text("import reqests\n" + consumers.read_text())
+    assert "gs1_basic/chat/consumers.py:1: " in only(stage).cause
+
+
+def test_a_wrong_redis_url_is_one_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stages 4 to 6 do not start with it, and do not say so again."""
+    monkeypatch.setenv("REDIS_URL", "nonsense")
+    monkeypatch.setattr(command, "examine_variables", lambda: [])
+    monkeypatch.setattr("course.doctor.stage.examine_port", lambda stage: [])
+    stages = [each for each in load(ROOT) if each.number >= 4]
+    (finding,) = command.examine_here(stages, {})
+    assert "REDIS_URL is nonsense" in finding.cause
+
+
 def test_an_application_that_exits_is_found(stage: Stage) -> None:
     """Whatever ends the import is said, and where."""
     asgi = stage.path / "config" / "asgi.py"
