@@ -164,6 +164,33 @@ def test_a_coroutine_is_not_awaited(project: Path, call: str, entry: str) -> Non
     assert finding.remedy.startswith("await ")
 
 
+def test_a_coroutine_of_its_own_is_not_awaited(project: Path) -> None:
+    """The same for a method that the consumer, or a class above it, has written."""
+    text = """
+    async def connect(self):
+        await self.accept()
+        self.greet()
+
+    async def greet(self):
+        await self.send("hello")
+    """
+    (finding,) = found(project, text)
+    assert "self.greet() in Chat.connect() is not awaited" in finding.cause
+
+
+def test_an_accept_of_its_own_is_not_awaited(project: Path) -> None:
+    """A coroutine that overrides one of Channels is one, too."""
+    text = """
+    async def connect(self):
+        self.accept()
+
+    async def accept(self, subprotocol=None):
+        await super().accept(subprotocol)
+    """
+    (finding,) = found(project, text)
+    assert "self.accept() in Chat.connect() is not awaited" in finding.cause
+
+
 def test_a_coroutine_in_a_task_is_awaited(project: Path) -> None:
     """Whoever keeps what a call returns may await it later."""
     text = """

@@ -142,6 +142,25 @@ def test_an_event_for_a_method_of_channels(project: Path) -> None:
     assert examine(project) == []
 
 
+@pytest.mark.parametrize("name", ["__getattr__", "dispatch", "get_handler_name"])
+def test_a_consumer_that_finds_its_handlers_otherwise(project: Path, name: str) -> None:
+    """The type of an event may lead it to any method."""
+    change(project / "chat/views.py", "chat.message", "chat.other")
+    assert "chat_other" in only(project).cause
+    text = f"\n    def {name}(self, name):\n        return self.answer\n"
+    append(project / "chat/consumers.py", text)
+    assert examine(project) == []
+
+
+def test_a_method_with_a_decorator_may_be_called(project: Path) -> None:
+    """The decorator may start it."""
+    text = "    async def receive(self, text_data=None, bytes_data=None):\n"
+    text += "        self.tick()\n\n    @in_background\n    async def tick(self):\n"
+    head = f"from .tasks import in_background\n{IMPORTS}"
+    write_consumer(project, f"{head}{CLASS}{text}        pass\n")
+    assert examine(project) == []
+
+
 def test_an_event_that_is_changed_before_it_is_sent(project: Path) -> None:
     """Its type may be another by then."""
     views = project / "chat/views.py"

@@ -8,13 +8,19 @@ from course.doctor.project.consumers import INHERITED, Consumer, functions_of, w
 from course.doctor.project.layers import event_of, type_of
 from course.doctor.project.names import Names
 
+# By which a consumer finds the handler of an event otherwise.
+OTHERWISE = ("__getattr__", "__getattribute__", "dispatch", "get_handler_name")
+ANY = "*"  # some name that is made when the code runs
+
 
 def check_events(names: Names, consumers: list[Consumer]) -> Iterator[Finding]:
     """Yield each event of a type that no method of the project is called after."""
     if not consumers or not all(consumer.is_known for consumer in consumers):
         return  # a class from elsewhere may have the handler
+    if any(consumer.defines(name) for consumer in consumers for name in OTHERWISE):
+        return
     attributes = bound_anywhere(names)
-    if "__getattr__" in attributes or "get_handler_name" in attributes:
+    if ANY in attributes:
         return
     for module in names.modules.values():
         for function in functions_of(module):
@@ -47,7 +53,7 @@ def check_events(names: Names, consumers: list[Consumer]) -> Iterator[Finding]:
 
 
 def bound_anywhere(names: Names) -> set[str]:
-    """Return every name that any code of the project defines or assigns."""
+    """Return every name that any code of the project defines or assigns, or ANY."""
     found = set()
     for module in names.modules.values():
         for node in ast.walk(module.tree):
@@ -60,5 +66,5 @@ def bound_anywhere(names: Names) -> set[str]:
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 made = node.func.id == "type" and len(node.args) == 3
                 if made or node.func.id == "setattr":
-                    found.add("__getattr__")  # it may be any
+                    found.add(ANY)
     return found

@@ -127,12 +127,10 @@ def check_awaits(consumer: Consumer, function: Function) -> Iterator[Finding]:
             continue
         written = dotted(node.value.func) or ""
         first, _, name = written.partition(".")
-        if first != "self" or name not in COROUTINES or consumer.defines(name):
-            continue
-        if not consumer.is_known or is_missing(consumer, name):
+        if first != "self" or not is_coroutine(consumer, name):
             continue
         yield Finding(
-            f"RuntimeWarning: coroutine {name} was never awaited; the client waits",
+            f"RuntimeWarning: coroutine {name} was never awaited, and nothing happens",
             f"{where(consumer.module, node)}: {written}() in {consumer.name}."
             f"{function.name}() is not awaited",
             f"await {written}(...)",
@@ -140,13 +138,37 @@ def check_awaits(consumer: Consumer, function: Function) -> Iterator[Finding]:
         )
 
 
-def is_missing(consumer: Consumer, name: str) -> bool:
-    """Return whether the class of Channels below a consumer has no such method."""
-    if name == "send":
+def is_coroutine(consumer: Consumer, name: str) -> bool:
+    """Return whether a method of an async consumer is certainly a coroutine."""
+    if not consumer.is_known:
         return False
+    if consumer.defines(name):
+        owners = [node for _, node in consumer.lineage]
+        written = [each for owner in owners for each in owner.body if binds(each, name)]
+        return bool(written) and all(
+            isinstance(each, ast.AsyncFunctionDef)
+            and not each.decorator_list
+            and not yields(each)
+            for each in written
+        )
     if name == "send_json":
-        return "Json" not in consumer.base
-    return not consumer.base.startswith(GENERIC)
+        return "Json" in consumer.base
+    is_generic = consumer.base.startswith(GENERIC)
+    return name == "send" or (name in COROUTINES and is_generic)
+
+
+def binds(statement: ast.stmt, name: str) -> bool:
+    """Return whether a statement in a class's body binds a name."""
+    if isinstance(statement, Function):
+        return statement.name == name
+    return any(
+        isinstance(node, ast.Name) and node.id == name for node in ast.walk(statement)
+    )
+
+
+def yields(function: Function) -> bool:
+    """Return whether a function makes a generator, which nobody awaits."""
+    return any(isinstance(node, ast.Yield) for node in walk_own(function))
 
 
 def check_layer_calls(names: Names, consumers: list[Consumer]) -> Iterator[Finding]:
