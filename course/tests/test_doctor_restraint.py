@@ -51,6 +51,30 @@ def test_settings_that_come_from_elsewhere(without_daphne: Path, text: str) -> N
     assert examine(without_daphne) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sys\nload(sys.modules[__name__])\n",
+        "class Dev(Configuration):\n    INSTALLED_APPS = APPS\n",
+    ],
+)
+def test_settings_that_are_made_in_another_way(project: Path, text: str) -> None:
+    """By dynaconf or django-configurations: what is missing may be in them."""
+    write(project, "mysite/settings.py", text)
+    assert examine(project) == []
+
+
+def test_a_layer_in_a_file_that_is_loaded_somehow(project: Path) -> None:
+    """Some code of the project speaks of CHANNEL_LAYERS: it may be the settings'."""
+    settings = project / "mysite/settings.py"
+    content = settings.read_text()
+    start = content.index("CHANNEL_LAYERS")
+    settings.write_text(content[:start])
+    assert "CHANNEL_LAYERS is not set" in only(project).cause
+    write(project, "mysite/layers.py", content[start:])
+    assert examine(project) == []
+
+
 def test_a_runserver_of_its_own(without_daphne: Path) -> None:
     """It may know WebSockets."""
     write(without_daphne, "chat/management/commands/runserver.py", "")

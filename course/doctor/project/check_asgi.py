@@ -133,7 +133,9 @@ def needs_django(
         return None
     seen.add(module.name)
     for statement in top_statements(module.tree.body):
-        if isinstance(statement, ast.If) and mentions(statement.test, "TYPE_CHECKING"):
+        if isinstance(statement, ast.If) and mentions(
+            ast.walk(statement.test), "TYPE_CHECKING"
+        ):
             return None  # what stands under it is not imported
         if isinstance(statement, ast.Try):
             return None  # it may be ready for it
@@ -163,7 +165,7 @@ def needs_django(
 def websocket_parts(names: Names) -> Iterator[tuple[Module, ast.expr]]:
     """Yield what each ProtocolTypeRouter of the project has under "websocket"."""
     for module in names.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.Call) or not node.args:
                 continue
             if names.full_name(module, node.func) != ROUTER:
@@ -299,7 +301,7 @@ def is_text(node: ast.AST, text: str) -> bool:
 def asks_origin(names: Names) -> bool:
     """Return whether any code of the project looks at the header itself."""
     for module in names.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
                 value = node.value
                 text = value.decode("latin-1") if isinstance(value, bytes) else value
@@ -312,7 +314,7 @@ def check_routes(names: Names, consumers: list[Consumer]) -> Iterator[Finding]:
     """Yield each route that leads to a consumer's class, without as_asgi()."""
     known = {(each.module.name, each.node) for each in consumers}
     for module in names.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if not isinstance(node, ast.Call):
                 continue
             full = names.full_name(module, node.func)

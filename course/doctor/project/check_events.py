@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from course.doctor.findings import Finding
-from course.doctor.project.consumers import INHERITED, Consumer, functions_of, walk_own
+from course.doctor.project.consumers import INHERITED, Consumer, walk_own
 from course.doctor.project.layers import event_of, type_of
 from course.doctor.project.names import Names
 
@@ -23,7 +23,7 @@ def check_events(names: Names, consumers: list[Consumer]) -> Iterator[Finding]:
     if ANY in attributes:
         return
     for module in names.modules.values():
-        for function in functions_of(module):
+        for function in module.functions:
             for node in walk_own(function):
                 if not isinstance(node, ast.Call):
                     continue
@@ -56,7 +56,7 @@ def bound_anywhere(names: Names) -> set[str]:
     """Return every name that any code of the project defines or assigns, or ANY."""
     found = set()
     for module in names.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 found.add(node.name)
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):

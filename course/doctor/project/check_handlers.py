@@ -9,7 +9,6 @@ from course.doctor.findings import Finding
 from course.doctor.project.consumers import (
     GENERIC,
     Consumer,
-    functions_of,
     local_names,
     walk_own,
 )
@@ -177,7 +176,7 @@ def check_layer_calls(names: Names, consumers: list[Consumer]) -> Iterator[Findi
         function: consumer for consumer in consumers for function in consumer.methods()
     }
     for module in names.modules.values():
-        for function in functions_of(module):
+        for function in module.functions:
             consumer = owners.get(function)
             for node in walk_own(function):
                 if not isinstance(node, ast.Expr):

@@ -126,7 +126,7 @@ def is_elsewhere(names: Names, module: str) -> bool:
         return False
     # It may be installed, or in a folder that somebody puts on Python's path.
     return any(
-        mentions(each.tree, "sys") and mentions(each.tree, "path")
+        mentions(each.nodes, "sys") and mentions(each.nodes, "path")
         for name, each in names.modules.items()
         if name == "manage" or name.rpartition(".")[2] in ("asgi", "settings")
     )
@@ -147,7 +147,7 @@ def check_layers(
             "nonetype-object-has-no-attribute-group_add",
         )
         return
-    if any(mentions(each.tree, "channels_redis") for each in names.modules.values()):
+    if any(mentions(each.nodes, "channels_redis") for each in names.modules.values()):
         return  # somewhere else, perhaps in production
     layers = [
         (part, node)

@@ -78,7 +78,7 @@ def find_consumers(names: Names) -> list[Consumer]:
     """Return the consumers of a project, by file and line."""
     found = []
     for module in names.modules.values():
-        for node in ast.walk(module.tree):
+        for node in module.nodes:
             if isinstance(node, ast.ClassDef):
                 consumer = Consumer(module, node)
                 bases = set(climb(names, module, node, consumer))
@@ -121,13 +121,6 @@ def walk_own(function: ast.AST) -> Iterator[ast.AST]:
             continue
         yield child
         yield from walk_own(child)
-
-
-def functions_of(module: Module) -> Iterator[Function]:
-    """Yield all functions and methods of a module."""
-    for node in ast.walk(module.tree):
-        if isinstance(node, Function):
-            yield node
 
 
 def local_names(function: Function) -> set[str]:

@@ -59,8 +59,8 @@ def uses_channels(names: Names) -> bool:
             if full and full.partition(".")[0] == "channels":
                 return True
         if "INSTALLED_APPS" in scope.bound:
-            tree = names.modules[name].tree
-            if mentions(tree, "daphne") or mentions(tree, "channels"):
+            nodes = names.modules[name].nodes
+            if mentions(nodes, "daphne") or mentions(nodes, "channels"):
                 return True
     return False
 
@@ -110,7 +110,7 @@ def checks(
         yield from check_routes(names, consumers)
     if is_whole:
         yield from check_around(names, consumers)
-    unsafe = any(mentions(each.tree, UNSAFE) for each in names.modules.values())
+    unsafe = any(mentions(each.nodes, UNSAFE) for each in names.modules.values())
     for consumer in consumers:
         yield from check_accept(consumer, consumers)
         yield from check_consumer(names, consumer)

@@ -170,7 +170,7 @@ def top_statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 def scope_of(module: Module) -> Scope:
     """Return the names of a module."""
     scope = Scope()
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.asname:

@@ -1,14 +1,16 @@
 """The settings of a project, as far as its text tells them."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from course.doctor.project.names import DEEPEST, Names, dotted, top_statements
 from course.doctor.project.source import Module
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
-TRICKS = {"__dict__", "exec", "globals", "include", "locals", "setattr", "vars"}
+TRICKS = {
+    "__dict__", "exec", "globals", "include", "locals", "modules", "setattr", "vars",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,18 @@ class Settings:
                 elif other not in self.parts:
                     self.parts.append(other)
 
-    def mentions(self, text: str) -> bool:
-        """Return whether the text of the settings has a name or a string like this."""
-        return any(mentions(part.tree, text) for part in self.parts)
-
     def is_absent(self, name: str) -> bool:
         """Return whether a setting is certainly not set."""
-        if not self.is_whole or self.mentions(name):
-            return False
+        apps = (self.names.scopes[part.name].bound for part in self.parts)
+        if not self.is_whole or not any("INSTALLED_APPS" in each for each in apps):
+            return False  # they are made in another way
+        for module in self.names.modules.values():
+            # Other settings may be put together with these: by dynaconf, for instance.
+            may_hold = name.isupper() or is_like_settings(module)
+            if may_hold and mentions(module.nodes, name):
+                return False
         # What writes into globals(), or loads a file, may set anything.
-        return not any(has_name(part.tree, TRICKS) for part in self.parts)
+        return not any(has_name(part.nodes, TRICKS) for part in self.parts)
 
     def text(self, name: str) -> Item | None:
         """Return a setting that is one string, or None if that is not sure."""
@@ -200,7 +204,7 @@ def entry_modules(names: Names) -> Iterator[Module]:
 
 def settings_named(module: Module) -> Iterator[str]:
     """Yield the settings' names that a module puts into the environment."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Call) and len(node.args) == 2:
             first, second = map(text_of, node.args)
             if first == VARIABLE and second is not None:
@@ -212,18 +216,18 @@ def settings_named(module: Module) -> Iterator[str]:
                 yield named
 
 
-def has_name(tree: ast.AST, names: set[str]) -> bool:
-    """Return whether a syntax tree has a name or an attribute of these."""
+def has_name(nodes: Iterable[ast.AST], names: set[str]) -> bool:
+    """Return whether code has a name or an attribute of these."""
     return any(
         getattr(node, "id", getattr(node, "attr", None)) in names
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.Name | ast.Attribute)
     )
 
 
-def mentions(tree: ast.AST, text: str) -> bool:
-    """Return whether a syntax tree has this name, attribute, or part of a string."""
-    for node in ast.walk(tree):
+def mentions(nodes: Iterable[ast.AST], text: str) -> bool:
+    """Return whether code has this name, attribute, or part of a string."""
+    for node in nodes:
         if isinstance(node, ast.Name) and node.id == text:
             return True
         if isinstance(node, ast.Attribute) and node.attr == text:
@@ -233,6 +237,11 @@ def mentions(tree: ast.AST, text: str) -> bool:
         if text in (text_of(node) or ""):
             return True
     return False
+
+
+def is_like_settings(module: Module) -> bool:
+    """Return whether a module may hold settings."""
+    return "settings" in module.path or mentions(module.nodes, "INSTALLED_APPS")
 
 
 def text_of(node: ast.AST) -> str | None:

@@ -5,6 +5,7 @@ import os
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from course.errors import CourseError
@@ -34,6 +35,17 @@ class Module:
     name: str
     is_package: bool
     tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All nodes of the tree: to walk through it takes most of the time."""
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+        """All functions and methods."""
+        kinds = ast.FunctionDef | ast.AsyncFunctionDef
+        return [node for node in self.nodes if isinstance(node, kinds)]
 
 
 @dataclass(frozen=True)
