@@ -129,6 +129,23 @@ def test_deep_nesting_does_not_end_the_doctor(project: Path) -> None:
     assert "chat/deep.py" in only(project).cause
 
 
+def test_a_long_sum_does_not_end_the_doctor(project: Path) -> None:
+    """Its tree is as deep as it is long; what stands behind it is still found."""
+    text = f"{WRONG}        return {' + '.join(['text_data'] * 1500)}\n"
+    write(project, "chat/long.py", text)
+    assert "Elsewhere.receive()" in only(project).symptom
+
+
+def test_the_folder_one_is_in_may_be_meant(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its requirements are found, too, and those of the folder above it."""
+    change(project / "mysite/settings.py", '    "daphne",\n', "")
+    (project.parent / "requirements.txt").write_text("channels\nuvicorn\n")
+    monkeypatch.chdir(project)
+    assert examine(Path()) == []
+
+
 def test_a_huge_tree_is_read_in_part(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

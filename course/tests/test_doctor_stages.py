@@ -62,7 +62,7 @@ def test_a_mistyped_module_is_found(stage: Stage) -> None:
 def test_the_place_is_right_in_whichever_folder_one_is(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Python's own import machinery has no file: it is no file of the stage."""
+    """Also in the stage's own, and through Python's own import machinery."""
     monkeypatch.chdir(stage.path)
     consumers = stage.path / "chat" / "consumers.py"
     text = "import importlib\nimportlib.import_module('reqests')\n"

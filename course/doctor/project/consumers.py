@@ -116,11 +116,12 @@ def walk_own(function: ast.AST) -> Iterator[ast.AST]:
     """
     # Decorators and defaults are executed where the function is defined.
     own = function.body if isinstance(function, Function) else None
-    for child in own or ast.iter_child_nodes(function):
-        if isinstance(child, Function | ast.Lambda | ast.ClassDef):
-            continue
-        yield child
-        yield from walk_own(child)
+    waiting = list(own or ast.iter_child_nodes(function))[::-1]
+    while waiting:  # no recursion: a tree may be as deep as a sum is long
+        node = waiting.pop()
+        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            yield node
+            waiting += list(ast.iter_child_nodes(node))[::-1]
 
 
 def local_names(function: Function) -> set[str]:

@@ -96,7 +96,7 @@ def checks(
             f"{place}: Python {version} cannot read it: {each.message}",
             f"mend {place}",
         )
-    stated = what_is_stated(root)
+    stated = what_is_stated(root.resolve())
     version_pinned = pinned_channels(stated) or 4
     # What cannot be read, or was not, may have what seems to be missing.
     is_whole = sources.is_whole and not sources.unreadable
