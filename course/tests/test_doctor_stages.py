@@ -1,6 +1,7 @@
 """What the doctor looks at here, and what it finds when a stage cannot be imported."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -162,6 +163,19 @@ def test_the_versions_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert versions is not None
     for name, version in versions.items():
         assert f"{name} {version}" in lines[3]
+
+
+def test_only_the_standard_library_is_needed() -> None:
+    """The doctor must be able to say why set-up fails: -S leaves all packages out."""
+    for what in ("1", "gs1_basic"):
+        done = subprocess.run(
+            [sys.executable, "-S", "-m", "course", "doctor", what],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert done.stderr == ""
+        assert "Looked at:" in done.stdout
 
 
 def test_a_program_that_is_not_here_is_said_with_its_use(
