@@ -41,5 +41,5 @@ bench: ## measure what the notes claim (ARGS="echo rows", ARGS=--quick)
 diff-%: ## show the step from stage N-1 to stage N (ARGS=--tests, ARGS=chat/views.py)
 	$(COURSE) diff $* $(ARGS)
 
-doctor: ## say what is wrong here, and the remedy
-	$(COURSE) doctor
+doctor: ## say what is wrong here, or in ARGS=PATH, a project of yours
+	$(COURSE) doctor $(ARGS)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,14 +9,8 @@ from pathlib import Path
 from playwright.sync_api import Browser, sync_playwright
 
 from course.errors import CourseError
+from course.programs import chromium_path
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
@@ -34,12 +27,10 @@ def find_chromium() -> str:
     Raises:
         CourseError: There is none; the message says how to install it.
     """
+    path = chromium_path()
+    if path is not None:
+        return path
     named = os.environ.get("CHROMIUM")
-    candidates = [named] if named else [*NAMES, *ELSEWHERE]
-    for candidate in candidates:
-        path = shutil.which(candidate)
-        if path is not None:
-            return path
     missing = f"CHROMIUM names {named}, which is not there" if named else "none found"
     raise CourseError(
         f"The browser tests need Chromium or Chrome: {missing}. On Debian and Ubuntu: "

@@ -124,7 +124,8 @@ def build_parser() -> Parser:
     diff.set_defaults(run=run_diff)
 
     # These two never get here: they work without .venv (course/environment.py).
-    commands.add_parser("doctor", help="say what is wrong here, and the remedy")
+    doctor = commands.add_parser("doctor", help="say what is wrong, and the remedy")
+    doctor.add_argument("what", nargs="?", metavar="N|PATH")
     commands.add_parser("setup", help="make .venv, as every command does if need be")
     return parser
 

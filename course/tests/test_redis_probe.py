@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from course.findings import Finding
-from course.redis_doctor import examine_url
+from course.doctor.findings import Finding
+from course.doctor.redis import examine_url
 
 OK = b"+OK\r\n"
 PING = b"*1\r\n$4\r\nPING\r\n"
@@ -106,7 +106,7 @@ def test_a_redis_that_hangs_is_a_finding(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A server that takes the connection and stays silent is not waited for."""
-    monkeypatch.setattr("course.redis_probe.TIMEOUT", 0.05)
+    monkeypatch.setattr("course.doctor.redis_probe.TIMEOUT", 0.05)
     finding = only(f"redis://{server.address}")
     assert "no server answers there (timed out)" in finding.cause
 
@@ -160,7 +160,7 @@ def test_a_server_that_waits_for_more_than_tls_is_a_finding(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A Redis takes the greeting of TLS for the beginning of a command, and waits."""
-    monkeypatch.setattr("course.redis_probe.TIMEOUT", 0.05)
+    monkeypatch.setattr("course.doctor.redis_probe.TIMEOUT", 0.05)
     assert "TLS fails there" in only(f"rediss://{server.address}").cause
 
 

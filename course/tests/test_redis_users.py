@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from redis.asyncio import Redis
 
-from course.redis_doctor import examine_url
+from course.doctor.redis import examine_url
 from course.valkey import Valkey
 
 

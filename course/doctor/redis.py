@@ -9,9 +9,9 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from course.doctor.findings import Finding, last_line
+from course.doctor.redis_probe import parse, redis_problem
 from course.environment import environment_python, is_ready
-from course.findings import Finding, last_line
-from course.redis_probe import parse, redis_problem
 from course.stages import Stage
 
 CHANNEL = "course-doctor"  # nobody else listens there
