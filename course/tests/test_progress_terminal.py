@@ -66,7 +66,7 @@ def test_a_narrow_terminal_shortens_the_name_alone(repository: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("end", "status"), [("Ctrl-C", 130), ("SIGTERM", 143), ("hang up", 1)]
+    ("end", "status"), [("Ctrl-C", 130), ("SIGTERM", 143), ("hang up", 129)]
 )
 def test_every_end_ends_every_process(repository: Path, end: str, status: int) -> None:
     """The suite, and a process in a session of its own that it has started."""
