@@ -70,7 +70,7 @@ class ChatConsumer(ResilientConsumer):
     async def is_logged_in(self):
         """Return whether the session is still this user's, by the same name."""
         session_key = self.scope["session"].session_key
-        user = await at_once(user_of, session_key)
+        user = await at_once("logins", user_of, session_key)
         return user == self.scope["user"] and user.get_username() == self.user
 
     async def look(self):

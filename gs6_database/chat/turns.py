@@ -54,13 +54,13 @@ async def in_turn(group, function, *args):
     if connection.vendor == "sqlite":
         group = ""  # a writer locks all of it
     if group is None:
-        return await at_once(function, *args)
+        return await at_once("without a group", function, *args)
     return await turns.setdefault(group, Turn()).call(function, *args)
 
 
-async def at_once(function, *args):
+async def at_once(name, function, *args):
     """Call what all connections call now and then, as soon as the thread is free."""
-    turn = turns.setdefault(function.__qualname__, Turn())
+    turn = turns.setdefault(name, Turn())
     asked_at = time.monotonic()
 
     def call_in_time():

@@ -181,10 +181,10 @@ async def test_what_all_call_fails_together(monkeypatch):
             raise OperationalError("lock timeout")
         return number
 
-    tasks = [asyncio.create_task(at_once(look, number)) for number in range(5)]
+    tasks = [asyncio.create_task(at_once("looks", look, number)) for number in range(5)]
     await settle()
     go.set()
     ends = await asyncio.gather(*tasks, return_exceptions=True)
     assert [type(end) for end in ends] == 5 * [OperationalError]
     assert looks == [0]
-    assert await at_once(look, 5) == 5
+    assert await at_once("looks", look, 5) == 5
