@@ -10,6 +10,7 @@ from typing import Any
 
 from course.environment import ROOT
 from course.errors import CourseError
+from course.interruption import silence
 from course.stages import find, load
 
 TRACEBACKS = "print the tracebacks of what fails"
@@ -266,8 +267,3 @@ def without_reader(options: argparse.Namespace) -> int:
     silence()
     lists = getattr(options, "list", False) or getattr(options, "stage", 0) is None
     return 0 if lists or options.command == "diff" else READER_GONE
-
-
-def silence() -> None:
-    """Write no more to standard output: whoever read it has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -4,7 +4,7 @@ import contextlib
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -13,6 +13,7 @@ from rich.text import Text
 from course.errors import CourseError
 from course.pager import CommandPager, find_pager
 from course.stages import Stage
+from course.words import plural
 
 ADDED, REMOVED = "green", "red strike"
 ALIKE = 0.6  # of 1: below it two lines are shown apart
@@ -75,6 +76,14 @@ def differences(stage: Stage) -> Iterator[FileDifference]:
         lines = list(difflib.unified_diff(before, after, lineterm="", n=3))[2:]
         if lines:
             yield FileDifference(name, tuple(lines))
+
+
+def changed_lines(files: Iterable[FileDifference]) -> Counter[str]:
+    """Return how many lines are changed, by what they are counted as (KINDS)."""
+    changed: Counter[str] = Counter()
+    for each in files:
+        changed[kind_of(each.name)] += each.changed
+    return changed
 
 
 def step_of(before: list[str], after: list[str], marks: bool) -> Iterator[Text]:
@@ -208,11 +217,6 @@ def show(stage: Stage, paths: Sequence[str] = (), tests: bool = False) -> int:
     return 0
 
 
-def count(things: Sequence[object], name: str = "line") -> str:
-    """Return how many things there are, such as "1 line" or "2 lines"."""
-    return f"{len(things)} {name}{'' if len(things) == 1 else 's'}"
-
-
 def print_step(stage: Stage, shown: Sequence[FileDifference], console: Console) -> None:
     """Print the files of a step, and count their changed lines.
 
@@ -222,18 +226,16 @@ def print_step(stage: Stage, shown: Sequence[FileDifference], console: Console) 
         console: Where to print.
     """
     assert stage.before is not None
-    changed: Counter[str] = Counter()
     for each in shown:
         before = read_lines(stage.before, each.name)
         after = read_lines(stage, each.name)
-        changed[kind_of(each.name)] += each.changed
         console.print(Text(f"── {each.name}", style="bold"), end=" ")
         lines: Iterator[Text] = iter(())
         if not after:
-            console.print(f"is gone, {count(before)}")
+            console.print(f"is gone, {plural(len(before), 'line')}")
         elif not before or is_rewritten(before, after):
             how = "rewritten" if before else "new"
-            console.print(f"is {how}, {count(after)}: read it whole")
+            console.print(f"is {how}, {plural(len(after), 'line')}: read it whole")
             lines = whole(before, after)
         else:
             console.print()
@@ -242,10 +244,11 @@ def print_step(stage: Stage, shown: Sequence[FileDifference], console: Console) 
         for line in lines:
             console.print(line)
         console.print()
+    changed = changed_lines(shown)
     counts = ", ".join(
         f"{changed[kind]} of {kind}" for kind in KINDS if kind in changed
     )
     console.print(
         f"{stage.before.name} → {stage.name}: {counts} "
-        f"(changed lines, in {count(shown, 'file')}). {stage.concept}"
+        f"(changed lines, in {plural(len(shown), 'file')}). {stage.concept}"
     )

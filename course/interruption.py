@@ -1,6 +1,8 @@
-"""Signals that end programs, as an exception."""
+"""What ends a program from outside: a signal, or that nobody reads what it prints."""
 
+import os
 import signal
+import sys
 from types import FrameType
 from typing import Any
 
@@ -34,3 +36,8 @@ def interrupt_once() -> dict[int, Any]:
     numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     previous = {number: signal.signal(number, interrupt) for number in numbers}
     return previous
+
+
+def silence() -> None:
+    """Write no more to standard output: whoever read it has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

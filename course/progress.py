@@ -19,7 +19,8 @@ from rich.text import Text
 
 from course.environment import ROOT
 from course.interruption import Interrupted, interrupt_once
-from course.suite import Case, Result, Suite, side_by_side
+from course.suite import Case, Result, Suite, is_strict, side_by_side
+from course.words import plural
 
 LOOK = 0.25  # seconds between two looks at the suites that run
 INDENT = " " * 8
@@ -108,10 +109,9 @@ class Progress:
     """
 
     def __init__(self, runs: Sequence[Run], verbose: bool) -> None:
-        ci = bool(os.environ.get("CI"))
         self.runs = runs
-        self.strict = ci and sys.platform != "win32"
-        self.verbose = verbose or ci
+        self.strict = is_strict()
+        self.verbose = verbose or bool(os.environ.get("CI"))
         self.console = Console(highlight=False)
         self.started = time.monotonic()
         self.reasons: dict[str, set[str]] = defaultdict(set)  # shown so far, by test
@@ -304,11 +304,6 @@ class Progress:
     def say(self, text: str, style: str = "") -> None:
         """Print a text as it is, at once."""
         self.console.print(Text(text, style), soft_wrap=True)
-
-
-def plural(number: int, noun: str) -> str:
-    """Return a number of things in words, such as "1 suite" or "2 suites"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def clock(since: float) -> str:

@@ -15,7 +15,7 @@ from course.book.catalogue import Test, find_test, tests_in
 from course.book.plans import plan
 from course.book.regions import next_line, region
 from course.demo import transcript_path
-from course.difference import differences, is_code
+from course.difference import changed_lines, differences
 from course.stages import Stage, find
 
 LANGUAGES = {".py": "python", ".js": "javascript", ".html": "html", ".css": "css"}
@@ -129,9 +129,7 @@ class Directives:
             "|---|---|---:|---:|---:|",
         ]
         for stage in self.course:
-            step = sum(
-                each.changed for each in differences(stage) if is_code(each.name)
-            )
+            step = changed_lines(differences(stage))["Python"]
             name = self.link(f"{stage.name}/README.md", f"`{stage.name}`")
             chapter = self.link(f"notes/{stage.name}.md", stage.concept)
             tests = len(tests_in(self.root, f"{stage.name}/"))

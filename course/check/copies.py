@@ -1,13 +1,12 @@
 """Rules about what one stage may change of the stage before."""
 
 import ast
-from collections import Counter
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from itertools import zip_longest
 
 from course.check.course import Course, Problem
-from course.difference import differences, kind_of
+from course.difference import changed_lines, differences
 from course.stages import Stage
 
 MANIFEST = "course/stages.toml"
@@ -64,9 +63,7 @@ def undeclared(
 def budget(course: Course) -> Iterator[Problem]:
     """Each step stays within the changed lines that stages.toml allows it."""
     for stage in course.steps():
-        changed: Counter[str] = Counter()
-        for each in differences(stage):
-            changed[kind_of(each.name)] += each.changed
+        changed = changed_lines(differences(stage))
         code, pages = changed["Python"], changed["pages"]
         course.notes.append(
             f"{stage.name}: {code} of {stage.cap} lines of code, {pages} of pages"

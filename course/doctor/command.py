@@ -21,6 +21,7 @@ from course.doctor.redis import examine_redis
 from course.doctor.stage import examine_stage
 from course.environment import ROOT
 from course.errors import CourseError
+from course.interruption import silence
 from course.stages import Stage, find, load
 
 REDIS_VARIABLES = ("REDIS_URL", "REDIS_LAYER")
@@ -56,8 +57,8 @@ def main(arguments: list[str]) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # whoever read this has gone: say no more
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        silence()
         return 1
 
 

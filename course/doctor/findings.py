@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from course.words import plural
+
 SYMPTOMS = "notes/symptoms.md"
 
 
@@ -40,5 +42,4 @@ def lines_of(findings: Sequence[Finding]) -> Iterator[str]:
     if not findings:
         yield "Nothing is wrong."
     else:
-        plural = "problem" if len(findings) == 1 else "problems"
-        yield f"{len(findings)} {plural} found."
+        yield f"{plural(len(findings), 'problem')} found."

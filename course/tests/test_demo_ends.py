@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from course.environment import ROOT
+from course.process_tree import descendants
 
 if sys.platform == "win32":
     pytest.skip("pseudo-terminals are not on Windows", allow_module_level=True)
@@ -22,20 +23,6 @@ from course.tests.terminal import Terminal, terminal
 DEMO = ["demo", "1", "--port", "0"]
 STARTING, WAITING, UP = "gs1_basic", "Enter: go on", "Ctrl-C ends it"
 PAGE = re.compile(r"http://127\.0\.0\.1:(\d+)/")
-
-
-def descendants(pid: int) -> set[int]:
-    """Return the processes that a process has started, and those that they have."""
-    listing = subprocess.run(
-        [program("ps"), "-eo", "pid=,ppid="], capture_output=True, text=True
-    )
-    pairs = [tuple(map(int, line.split())) for line in listing.stdout.splitlines()]
-    found, grown = {pid}, True
-    while grown:
-        more = {child for child, parent in pairs if parent in found} - found
-        found |= more
-        grown = bool(more)
-    return found - {pid}
 
 
 def alive(pid: int) -> bool:
