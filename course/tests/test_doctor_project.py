@@ -12,11 +12,24 @@ from course.tests.conftest import change
 
 STAGES = [stage.name for stage in load(ROOT)]
 
+IN_MEMORY = """\
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+"""
+
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A project without a mistake."""
     return write_project(tmp_path / "project")
+
+
+def set_layers(project: Path, text: str) -> str:
+    """Replace CHANNEL_LAYERS, which stands last in the settings; return what it was."""
+    settings = project / "mysite/settings.py"
+    content = settings.read_text()
+    start = content.index("CHANNEL_LAYERS")
+    settings.write_text(content[:start] + text)
+    return content[start:]
 
 
 def line_of(path: Path, text: str) -> int:
@@ -217,9 +230,7 @@ def test_without_cookies_no_origin_needs_a_check(project: Path) -> None:
 
 def test_there_is_no_layer(project: Path) -> None:
     """A consumer joins groups, and CHANNEL_LAYERS is not set."""
-    settings = project / "mysite/settings.py"
-    content = settings.read_text()
-    settings.write_text(content[: content.index("CHANNEL_LAYERS")])
+    set_layers(project, "")
     finding = only(project)
     assert finding.entry == "nonetype-object-has-no-attribute-group_add"
     assert "ChatConsumer uses groups (chat/consumers.py:" in finding.cause
@@ -227,11 +238,7 @@ def test_there_is_no_layer(project: Path) -> None:
 
 def test_the_layer_in_memory_ends_at_the_process(project: Path) -> None:
     """With several workers some messages are lost; one process is all right."""
-    settings = project / "mysite/settings.py"
-    content = settings.read_text()
-    layer = '{"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}\n'
-    start = content.index("CHANNEL_LAYERS")
-    settings.write_text(f"{content[:start]}CHANNEL_LAYERS = {layer}")
+    set_layers(project, IN_MEMORY)
     finding = only(project)
     assert finding.entry == "nobody-hears-the-other-process"
     assert "With a single process all is well" in finding.cause
@@ -239,10 +246,5 @@ def test_the_layer_in_memory_ends_at_the_process(project: Path) -> None:
 
 def test_another_layer_in_production_is_enough(project: Path) -> None:
     """In memory for development, Redis elsewhere: nothing is wrong."""
-    settings = project / "mysite/settings.py"
-    content = settings.read_text()
-    layer = '{"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}\n'
-    start = content.index("CHANNEL_LAYERS")
-    write(project, "mysite/production.py", content[start:])
-    settings.write_text(f"{content[:start]}CHANNEL_LAYERS = {layer}")
+    write(project, "mysite/production.py", set_layers(project, IN_MEMORY))
     assert examine(project) == []

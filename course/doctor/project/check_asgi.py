@@ -46,7 +46,7 @@ def check_order(names: Names) -> Iterator[Finding]:
         for statement in top_statements(module.tree.body):
             if sets_up(names, module, statement):
                 break
-            settings_set = settings_set or names_settings(statement)
+            settings_set = settings_set or any(settings_named(ast.walk(statement)))
             for name in imported(module, statement):
                 reason = needs_django(names, name, settings_set, {module.name})
                 if reason:
@@ -89,17 +89,6 @@ def sets_up(names: Names, module: Module, statement: ast.stmt) -> bool:
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     full = {names.full_name(module, call.func) for call in calls}
     return bool(full & SETS_UP)
-
-
-def names_settings(statement: ast.stmt) -> bool:
-    """Return whether a statement names the settings in the environment."""
-    return any(settings_named_in(statement))
-
-
-def settings_named_in(statement: ast.stmt) -> Iterator[str]:
-    """Yield the settings that a statement names."""
-    module = ast.Module(body=[statement], type_ignores=[])
-    yield from settings_named(Module("", "", False, module))
 
 
 def imported(module: Module, statement: ast.stmt) -> Iterator[str]:

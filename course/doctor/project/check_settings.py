@@ -149,11 +149,7 @@ def check_layers(
         return
     if any(mentions(each.nodes, "channels_redis") for each in names.modules.values()):
         return  # somewhere else, perhaps in production
-    layers = [
-        (part, node)
-        for part in settings.parts
-        for node in names.scopes[part.name].bound.get("CHANNEL_LAYERS", [])
-    ]
+    layers = settings.bound("CHANNEL_LAYERS")
     if len(layers) != 1:
         return
     part, node = layers[0]

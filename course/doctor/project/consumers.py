@@ -124,12 +124,16 @@ def walk_own(function: ast.AST) -> Iterator[ast.AST]:
             waiting += list(ast.iter_child_nodes(node))[::-1]
 
 
+def parameters(function: Function) -> set[str]:
+    """Return the names of a function's parameters."""
+    of = function.args
+    every = [*of.posonlyargs, *of.args, *of.kwonlyargs, of.vararg, of.kwarg]
+    return {each.arg for each in every if each}
+
+
 def local_names(function: Function) -> set[str]:
     """Return the names that a function binds: they are not those of the module."""
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    bound = {each.arg for each in every}
-    bound |= {each.arg for each in (arguments.vararg, arguments.kwarg) if each}
+    bound = parameters(function)
     for node in walk_own(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             bound.add(node.id)
@@ -141,10 +145,7 @@ def assigned(function: Function, name: str) -> list[ast.expr | None]:
     plain assignment.
     """
     values: list[ast.expr | None] = []
-    arguments = function.args
-    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    every += [each for each in (arguments.vararg, arguments.kwarg) if each]
-    if any(each.arg == name for each in every):
+    if name in parameters(function):
         values.append(None)
     plain = set()
     for node in walk_own(function):

@@ -56,13 +56,17 @@ class Settings:
         # What writes into globals(), or loads a file, may set anything.
         return not any(has_name(part.nodes, TRICKS) for part in self.parts)
 
-    def text(self, name: str) -> Item | None:
-        """Return a setting that is one string, or None if that is not sure."""
-        found = [
+    def bound(self, name: str) -> list[tuple[Module, ast.AST]]:
+        """Return each statement that binds a setting, with its module."""
+        return [
             (part, node)
             for part in self.parts
             for node in self.names.scopes[part.name].bound.get(name, [])
         ]
+
+    def text(self, name: str) -> Item | None:
+        """Return a setting that is one string, or None if that is not sure."""
+        found = self.bound(name)
         if len(found) != 1:
             return None
         part, node = found[0]
@@ -184,7 +188,7 @@ def find_settings(names: Names) -> Settings | None:
     """Return the settings that manage.py uses, or else asgi.py, or the only ones."""
     for module in [names.module("manage"), *entry_modules(names)]:
         if module is not None:
-            for name in settings_named(module):
+            for name in settings_named(module.nodes):
                 found = names.module(name)
                 if found is not None:
                     return Settings(names, found)
@@ -202,9 +206,9 @@ def entry_modules(names: Names) -> Iterator[Module]:
         yield names.modules[name]
 
 
-def settings_named(module: Module) -> Iterator[str]:
-    """Yield the settings' names that a module puts into the environment."""
-    for node in module.nodes:
+def settings_named(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Yield the settings' names that code puts into the environment."""
+    for node in nodes:
         if isinstance(node, ast.Call) and len(node.args) == 2:
             first, second = map(text_of, node.args)
             if first == VARIABLE and second is not None:
